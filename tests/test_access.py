@@ -56,21 +56,30 @@ OPEN_DATA = {f"effects:{name}" for name in ("index", "json", "schema", "csv", "c
 OPEN_TO_ALL |= OPEN_DATA
 # The other installation of a town, by its signature; an installation that is the whole service has no such page.
 OPEN_TO_ALL |= {"exchange:line"}
-NOT_THERE_YET = (PUBLISHED - {"records:index"}) | {
-    "ask:window",
-    "ask:entry",
-    *(
-        f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")
-    ),  # the town has not opened them
-    "exchange:line",
-    "guide:event",
-    "guide:calendar",
-    "tablet:sign",
-    "tickets:display",
-    "tickets:machine",
-    "tickets:ticket",
-    *(f"apply:{name}" for name in DRAFTS - {"forget"}),
-}  # a page that a town has not opened, an answer that is not published
+# The same of published results of surveys.
+SURVEY_RESULTS = {
+    f"survey_results:{name}" for name in ("index", "schema", "edition", "question", "card", "json", "table")
+}
+OPEN_TO_ALL |= SURVEY_RESULTS
+NOT_THERE_YET = (
+    (PUBLISHED - {"records:index"})
+    | SURVEY_RESULTS
+    | {
+        "ask:window",
+        "ask:entry",
+        *(
+            f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")
+        ),  # the town has not opened them
+        "exchange:line",
+        "guide:event",
+        "guide:calendar",
+        "tablet:sign",
+        "tickets:display",
+        "tickets:machine",
+        "tickets:ticket",
+        *(f"apply:{name}" for name in DRAFTS - {"forget"}),
+    }
+)  # a page that a town has not opened, an answer that is not published
 # Home and search show only what the person may see; the manual tells nothing of anybody.
 OPEN_TO_STAFF = {"home", "search", "own-password", "manual", "manual-page", "manual-picture"}
 # One's own second factor: every member of staff has the pages, each sees the own alone.
@@ -218,7 +227,9 @@ def test_every_page_works_for_who_may_and_no_browser_keeps_it(objects):
 def test_the_front_door_reads_a_strangers_form_where_a_stranger_may_send_one(objects):
     """`config.serving.door` asks for the address alone."""
     ways_in = [
-        page for page in PAGES if page.name in OPEN_TO_ALL - FOR_PROGRAMS - PUBLISHED - OPEN_DATA - {"logout"}
+        page
+        for page in PAGES
+        if page.name in OPEN_TO_ALL - FOR_PROGRAMS - PUBLISHED - OPEN_DATA - SURVEY_RESULTS - {"logout"}
     ]
     assert [one.name for one in ways_in if not one.url(objects).startswith((reverse("login"), *PUBLIC))] == []
 

@@ -15,4 +15,5 @@ YAKUBA_ROOMS = [
     "corefiles",
     "worklogs",
     "cityhub",
+    "surveys",
 ]

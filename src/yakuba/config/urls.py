@@ -49,5 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/", include("yakuba.services.queue.urls.public")),  # whoever waits, without a login
     path("records/", include("yakuba.services.minutes.urls.public")),  # published minutes, without a login
     path("effects/", include("yakuba.services.reform.urls.public")),  # published effects, without a login
+    path(
+        "survey-results/", include("yakuba.services.surveys.urls.public")
+    ),  # published results of surveys, without a login
     path("api/v1/", build_api().urls),
 ]

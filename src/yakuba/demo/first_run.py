@@ -22,6 +22,7 @@ from yakuba.demo import (
     papers,
     questions,
     sensors,
+    surveys,
     town,
     work,
 )
@@ -71,6 +72,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         work.load()
         bodies.load()
         sensors.load()
+        surveys.load()
     _admission()
     piles = _piles(folder)
     if not piles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from yakuba.kernel.values.labelled import Labelled
@@ -69,6 +70,17 @@ class Promise:
     watched: tuple[str, ...]
     figures: tuple[Figure, ...]
     published: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True)
+class RegisteredBody:
+    """A line of the register of bodies (団体の人口). code: 6 digits; counted_on: the day of the population."""
+
+    code: str
+    name: str
+    population: int
+    counted_on: date
+    source: str
 
 
 class ClassGroup(Labelled):

@@ -13,8 +13,10 @@ from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tenancy.models import Department
 from yakuba.services.reform.actions import rounds, sections
 from yakuba.services.reform.actions.classes import set_price as state_price
+from yakuba.services.reform.contracts import RegisteredBody
+from yakuba.services.reform.engine.comparison import band
 from yakuba.services.reform.engine.effect import total
-from yakuba.services.reform.models import Initiative, InventoryRound, Process, SectionInventory
+from yakuba.services.reform.models import Body, Initiative, InventoryRound, Process, SectionInventory
 from yakuba.services.reform.operations import comparison, register, standards
 from yakuba.services.reform.operations.initiatives import add_initiative as adding
 from yakuba.services.reform.operations.inventory import describe, table_of_pasted
@@ -62,6 +64,14 @@ def sample_inventory(
         rounds.close(row, True)
 
 
+def registered_bodies() -> dict[str, RegisteredBody]:
+    """The register of bodies with their population, as the active town loaded it, by code."""
+    return {
+        row.code: RegisteredBody(row.code, row.name, row.population, row.counted_on, row.source)
+        for row in Body.objects.all()
+    }
+
+
 def add_initiative(given: Mapping[str, Any], *, actor: User) -> None:
     """An initiative with its terms. Raises Invalid."""
     adding(actor, **given)
@@ -107,10 +117,12 @@ def sample_indicators(own: Mapping[str, Any], values: Mapping[int, int], source:
 
 __all__ = [
     "add_initiative",
+    "band",
     "effects",
     "fiscal_year",
     "is_empty",
     "publish_effect",
+    "registered_bodies",
     "sample_bodies",
     "sample_comparison",
     "sample_indicators",

@@ -1,0 +1,1 @@
+"""Pure Python: definitions of surveys, answers, tallies, forms in Excel. Usable without the house."""

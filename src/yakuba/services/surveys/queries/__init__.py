@@ -1,0 +1,1 @@
+"""Reads of the surveys room, always of the active municipality."""
