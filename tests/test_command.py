@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 import typer
+from django.conf import settings
 from django.db import DatabaseError, OperationalError, ProgrammingError
 from typer.testing import CliRunner
 
-from yakuba.config import command
+from yakuba.config import command, running
 from yakuba.kernel.cli.output import fail, write_file
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.refusals import Conflict
@@ -147,3 +148,16 @@ def _failing_with(error: Exception) -> typer.Typer:
         raise error
 
     return app
+
+
+def test_a_profile_that_closes_everything_is_told_to_who_starts_the_house(tmp_path, monkeypatch, capsys):
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda program, arguments: started.append(arguments))
+    profile = tmp_path / "profile.yaml"
+    monkeypatch.setattr(settings.YAKUBA, "deployment", profile)
+    running.web()
+    assert "yakuba check --deploy" in capsys.readouterr().err
+    profile.write_bytes((settings.YAKUBA.samples_dir / "deployment/alpha.yaml").read_bytes())
+    running.web()
+    assert capsys.readouterr().err == ""
+    assert len(started) == 2, "pages open all the same"

@@ -14,11 +14,12 @@ from yakuba.config.setup import prepare
 from yakuba.kernel.addresses import networks
 from yakuba.kernel.cli.output import console, fail
 from yakuba.kernel.cli.processes import supervise, web_command, worker_command
+from yakuba.kernel.outbound.profile import ProfileUnreadable, current
 
 
 def web() -> None:
     """画面とAPIを出す"""
-    _warn_of_an_unnamed_proxy()
+    _warn()
     os.execv(sys.executable, web_command())
 
 
@@ -26,6 +27,7 @@ def worker() -> None:
     """仕事（読み取り・ロボットなど）をする。何台の機械で動かしてもよい"""
     from yakuba.kernel.jobs.worker import main
 
+    _warn_of_a_useless_profile()
     main()
 
 
@@ -33,7 +35,7 @@ def up(
     demo: bool = typer.Option(False, "--demo", help="見本のやくば市を入れ、見本の基幹システムも動かす"),
 ) -> None:
     """画面とワーカーを一緒に動かす。Ctrl+Cで止まる"""
-    _warn_of_an_unnamed_proxy()
+    _warn()
     _require_free_port()
     prepare()
     commands = [web_command(), worker_command()]
@@ -54,6 +56,20 @@ def up(
             supervise(commands)
     except ProgramFailed as error:
         raise fail(str(error)) from error
+
+
+def _warn() -> None:
+    """Say what will refuse people's work for as long as this runs: who starts it is still looking."""
+    _warn_of_an_unnamed_proxy()
+    _warn_of_a_useless_profile()
+
+
+def _warn_of_a_useless_profile() -> None:
+    """Nothing is connected to, and no resident's data taken in, by a deployment profile that cannot be read."""
+    try:
+        current()
+    except ProfileUnreadable as error:
+        sys.stderr.write(f"注意: {error}\n")
 
 
 def _warn_of_an_unnamed_proxy() -> None:
