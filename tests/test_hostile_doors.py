@@ -17,7 +17,8 @@ from django.test import Client
 from django.urls import NoReverseMatch
 from hostile import URL, Hostile, corpus
 from hostile.texts import names
-from test_access import PAGES, logged_in, token_for
+from test_access import PAGES, logged_in
+from test_access_api import token_for
 from town_objects import TownObjects
 
 from yakuba.demo import town

@@ -11,7 +11,8 @@ from django.core.exceptions import BadRequest
 from django.db import DataError, OperationalError, connection, transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
-from test_access import FOR_PROGRAMS, GUARDED, PAGES, logged_in, token_for
+from test_access import FOR_PROGRAMS, GUARDED, PAGES, logged_in
+from test_access_api import token_for
 
 from yakuba.config.middleware import PlausibleInput
 from yakuba.demo import town

@@ -95,5 +95,12 @@ def test_whose_work_it_is_sees_over_what(objects, failed):
 def test_the_role_holds_nothing_that_opens_a_case(operator):
     with town.in_yakuba_city():
         mine = granted(operator)
-    assert mine == {"administration.view", "jobs.manage", "digest.view", "meter.view"}
+    assert mine == {
+        "administration.view",
+        "jobs.manage",
+        "digest.view",
+        "meter.view",
+        "exchange.view",
+        "exchange.carry",
+    }
     assert registry.permission_of("reading.split_file") == "reading.upload"

@@ -185,6 +185,7 @@ def part(request: HttpRequest, part_id: int) -> HttpResponse:
 @permission_required("surveys.coordinate")
 def propose(request: HttpRequest, incoming_id: int) -> HttpResponse:
     """Wait for another person's approval."""
+    _inquiry(incoming_id)  # another town's is not there, whatever was sent with it
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "理由を書いてください。")
@@ -206,6 +207,7 @@ reopen = button(
 @permission_required("surveys.answer")
 def ask(request: HttpRequest, incoming_id: int) -> HttpResponse:
     """A question to the asker."""
+    _inquiry(incoming_id)
     form = QuestionForm(request.POST)
     if not form.is_valid():
         messages.error(request, "質問を書いてください。")

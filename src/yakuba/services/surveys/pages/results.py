@@ -132,6 +132,7 @@ tally_again = button(operations.tally_again, "surveys:edition", "集計を作り
 @permission_required("surveys.make")
 def publish(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Wait for another person's approval."""
+    _edition(edition_id)  # another town's is not there, whatever was sent with it
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "公表する理由を書いてください。")
@@ -147,6 +148,7 @@ def publish(request: HttpRequest, edition_id: int) -> HttpResponse:
 @permission_required("surveys.make")
 def withdraw(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Public no more, at once."""
+    _edition(edition_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "取り下げる理由を書いてください。")
