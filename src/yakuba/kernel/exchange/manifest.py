@@ -46,6 +46,7 @@ MANIFEST = Manifest(
         "exchange.stuck": "外から届いたものを受け付けられず、人の判断を待っている",
         "exchange.opened": "外から届いて受け付けられなかったものの中身を見た",
         "exchange.tried_again": "外から届いたものを、もう一度受け付けるようにした",
+        "exchange.orphan_let_go": "外から届いて、どの申請のものでもなかった書類を消した",
         "exchange.put_aside": "外から届いたものを、受け付けずに片付けた",
     },
     town_settings=(
