@@ -51,6 +51,12 @@ MANIFEST = Manifest(
     },
     town_settings=(
         Setting(
+            "exchange.public_address",
+            "住民が開くアドレス",
+            "",
+            "https:// で始まる、外の設備の名前です。職員の画面の案内とQRコードに出ます。空なら、この設備が外を呼ぶアドレスと同じとみなします。",
+        ),
+        Setting(
             "exchange.every_minutes",
             "外の設備から受け取る間隔（分）",
             5,

@@ -16,6 +16,7 @@ from yakuba.kernel.exchange import arriving, pulling, queue
 from yakuba.kernel.exchange.models import Arrival, Counterpart
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.intake.actions import answering, numbers, taking
 from yakuba.services.intake.engine.handed_in import HandedFile
 from yakuba.services.intake.models import FromOutside, NumberRange, Serial, Submission
@@ -208,5 +209,30 @@ def test_numbers_that_are_withheld_are_told(outside) -> None:  # noqa: F811
         rows = [[row.year, row.first, row.last, row.last + 1] for row in NumberRange.objects.all()]
         numbers.take_report({"ranges": rows})
         numbers.ranges()
-    assert "番号" in checks.self_check()[-1].name
+    assert "番号" in checks.self_check()[-1].label
     assert not checks.self_check()[-1].ok
+
+
+@pytest.mark.parametrize(
+    ("called", "said", "shown"),
+    [
+        ("https://inner.example.lg.jp", "", "https://inner.example.lg.jp/apply/990019/"),
+        ("https://inner.example.lg.jp/", "https://shinsei.example.lg.jp/", "https://shinsei.example.lg.jp/apply/990019/"),
+        ("", "", ""), ("https://inner.example.lg.jp", "javascript:alert(1)", ""),
+    ],
+)  # fmt: skip
+def test_staff_inside_are_told_the_address_that_residents_can_open(
+    outside, bus, clerk, client, called, said, shown
+) -> None:  # noqa: F811
+    Counterpart.objects.update(address=called)
+    set_values({"intake.public": True, "exchange.public_address": said}, actor=clerk)
+    client.force_login(clerk)
+    for page in ("/intake/", "/intake/forms/bus/"):
+        text = client.get(page).content.decode()
+        assert "testserver/apply" not in text
+        assert "javascript:" not in text
+        if shown:
+            assert f'href="{shown}' in text
+        else:
+            assert "住民が開くアドレス" in text
+            assert "QRコード" not in text.replace("QRコードに出ます", "")
