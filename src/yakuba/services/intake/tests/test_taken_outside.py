@@ -1,3 +1,4 @@
+# ruff: noqa: F811
 """Inside: what somebody who has taken the outside can make of the town's numbers, its files and its clerks' time; and what a
 clerk puts aside."""
 
@@ -30,7 +31,7 @@ def left_of_the_year() -> int:
 
 
 @pytest.mark.parametrize("times", [3, 40])
-def test_numbers_that_are_said_to_be_used_are_not_the_towns_last(outside, times) -> None:  # noqa: F811
+def test_numbers_that_are_said_to_be_used_are_not_the_towns_last(outside, times) -> None:
     """Over and over it says that it has given all it had, or has a range of which nobody knows."""
     before = left_of_the_year()
     for _ in range(times):
@@ -49,14 +50,14 @@ def test_numbers_that_are_said_to_be_used_are_not_the_towns_last(outside, times)
     [[[9_000_000_000, 1, 9, 1]], [[-4, 1, 9, 1]], [[8, 900_001, 999_999, 900_001]], [["x"]], [[8]], 7, None, [[8, 2**70, 2**71, 1]]],
     ids=range(8),
 )  # fmt: skip
-def test_a_report_that_lies_leaves_the_counter_alone(outside, ranges) -> None:  # noqa: F811
+def test_a_report_that_lies_leaves_the_counter_alone(outside, ranges) -> None:
     before = left_of_the_year()
     with suppress(Invalid):
         outside.told(reports={"intake": {"ranges": ranges}})
     assert left_of_the_year() == before
 
 
-def test_what_is_put_aside_takes_its_files_along(outside, clerk) -> None:  # noqa: F811
+def test_what_is_put_aside_takes_its_files_along(outside, clerk) -> None:
     mark = outside.parcel("intake.file", b"%PDF-1.7")
     arrival = come(outside, procedure="gone", files=(HandedFile(mark, "card", "a.pdf"),))
     assert arrival.state == Arrival.State.STUCK
@@ -65,7 +66,7 @@ def test_what_is_put_aside_takes_its_files_along(outside, clerk) -> None:  # noq
     assert (row.state, row.content) == (Arrival.State.SET_ASIDE, None)
 
 
-def test_files_that_nobody_names_do_not_stay(outside) -> None:  # noqa: F811
+def test_files_that_nobody_names_do_not_stay(outside) -> None:
     lonely = outside.parcel("intake.file", b"flood")
     kept = outside.parcel("intake.file", b"%PDF-1.7")
     come(outside, procedure="gone", files=(HandedFile(kept, "card", "a.pdf"),))
@@ -77,7 +78,7 @@ def test_files_that_nobody_names_do_not_stay(outside) -> None:  # noqa: F811
     assert states[kept] == Arrival.State.WAITING
 
 
-def test_a_file_that_belongs_to_another_is_for_a_person(outside, upload) -> None:  # noqa: F811
+def test_a_file_that_belongs_to_another_is_for_a_person(outside, upload) -> None:
     mark = outside.parcel("intake.file", upload)
     first = come(outside, files=(HandedFile(mark, "card", "a.png"),))
     assert first.state == Arrival.State.DONE
@@ -97,7 +98,7 @@ def upload() -> bytes:
     return content.getvalue()
 
 
-def test_no_file_is_opened_before_all_have_come(outside, upload, monkeypatch) -> None:  # noqa: F811
+def test_no_file_is_opened_before_all_have_come(outside, upload, monkeypatch) -> None:
     opened = []
     real = taking._safe
     monkeypatch.setattr(taking, "_safe", lambda one: opened.append(one.key) or real(one))
@@ -108,7 +109,7 @@ def test_no_file_is_opened_before_all_have_come(outside, upload, monkeypatch) ->
     assert (arrival.state, opened) == (Arrival.State.WAITING, [])
 
 
-def test_what_never_comes_is_told_after_a_day_and_can_be_left_out(outside, upload) -> None:  # noqa: F811
+def test_what_never_comes_is_told_after_a_day_and_can_be_left_out(outside, upload) -> None:
     mark = outside.parcel("intake.file", upload)
     files = (HandedFile(mark, "card", "a.png"), HandedFile(queue.new_key(), "card", "b.png"))
     arrival = come(outside, files=files)
@@ -124,7 +125,7 @@ def test_what_never_comes_is_told_after_a_day_and_can_be_left_out(outside, uploa
     assert Submission.objects.get().files.count() == 1
 
 
-def test_a_full_disk_uses_up_no_try(outside, monkeypatch) -> None:  # noqa: F811
+def test_a_full_disk_uses_up_no_try(outside, monkeypatch) -> None:
     def full(*given):
         raise OSError(28, "No space left on device")
 
@@ -141,7 +142,7 @@ def test_a_full_disk_uses_up_no_try(outside, monkeypatch) -> None:  # noqa: F811
     assert arriving.take_up() == 1
 
 
-def test_more_than_can_be_taken_up_is_not_fetched(outside, monkeypatch) -> None:  # noqa: F811
+def test_more_than_can_be_taken_up_is_not_fetched(outside, monkeypatch) -> None:
     outside.parcel("intake.file", b"flood")
     outside.told()
     monkeypatch.setattr(pulling, "MOST_HELD", 5)
@@ -150,7 +151,7 @@ def test_more_than_can_be_taken_up_is_not_fetched(outside, monkeypatch) -> None:
     assert "多すぎる" in Counterpart.objects.get().fault
 
 
-def test_the_sentence_about_an_answer_reaches_its_applicant(outside, clerk, client) -> None:  # noqa: F811
+def test_the_sentence_about_an_answer_reaches_its_applicant(outside, clerk, client) -> None:
     arrival = come(outside)
     submission = Submission.objects.get()
     answering.ask_correction(submission.case, "生年月日を確かめてください。", actor=clerk)
@@ -175,7 +176,7 @@ def test_the_sentence_about_an_answer_reaches_its_applicant(outside, clerk, clie
     )
 
 
-def test_a_withdrawal_that_is_put_aside_is_not_on_its_way_any_more(outside, clerk, monkeypatch) -> None:  # noqa: F811
+def test_a_withdrawal_that_is_put_aside_is_not_on_its_way_any_more(outside, clerk, monkeypatch) -> None:
     arrival = come(outside)
 
     def broken(submission):
@@ -192,7 +193,7 @@ def test_a_withdrawal_that_is_put_aside_is_not_on_its_way_any_more(outside, cler
     assert (told(arrival)["notice"], told(arrival)["withdrawals"]) == ("窓口に来てください。", 1)
 
 
-def test_an_application_that_was_never_tried_is_told_as_well(outside, clerk) -> None:  # noqa: F811
+def test_an_application_that_was_never_tried_is_told_as_well(outside, clerk) -> None:
     """Put aside before the room has seen it, as after its program stopped: the applicant reads why."""
     key = queue.new_key()
     outside.parcel("intake.application", handed(key).written(), key)
@@ -203,7 +204,7 @@ def test_an_application_that_was_never_tried_is_told_as_well(outside, clerk) -> 
     assert FromOutside.objects.get(key=key).closed
 
 
-def test_numbers_that_are_withheld_are_told(outside) -> None:  # noqa: F811
+def test_numbers_that_are_withheld_are_told(outside) -> None:
     assert checks.self_check()[-1].ok
     for _ in range(12):
         rows = [[row.year, row.first, row.last, row.last + 1] for row in NumberRange.objects.all()]
@@ -223,7 +224,7 @@ def test_numbers_that_are_withheld_are_told(outside) -> None:  # noqa: F811
 )  # fmt: skip
 def test_staff_inside_are_told_the_address_that_residents_can_open(
     outside, bus, clerk, client, called, said, shown
-) -> None:  # noqa: F811
+) -> None:
     Counterpart.objects.update(address=called)
     set_values({"intake.public": True, "exchange.public_address": said}, actor=clerk)
     client.force_login(clerk)
