@@ -1,7 +1,7 @@
-# ruff: noqa: F811
 """Inside: what somebody who has taken the outside can make of the town's numbers, its files and its clerks' time; and what a
 clerk puts aside."""
 
+# ruff: noqa: F811 – the fixture of another file
 from __future__ import annotations
 
 import io
