@@ -150,7 +150,7 @@ MANIFEST = Manifest(
             ),
         ),
     ),
-    self_check="yakuba.services.intake.queries.checks:self_check",
+    self_check="yakuba.services.intake.actions.checks:self_check",
     slotted="yakuba.services.intake.queries.navigator:slotted",
     words_changed="yakuba.services.intake.actions.navigator:words_changed",
     search_sources=(

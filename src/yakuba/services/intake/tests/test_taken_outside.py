@@ -18,10 +18,9 @@ from yakuba.kernel.exchange.models import Arrival, Counterpart
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.townsettings.actions import set_values
-from yakuba.services.intake.actions import answering, numbers, taking
+from yakuba.services.intake.actions import answering, checks, numbers, taking
 from yakuba.services.intake.engine.handed_in import HandedFile
 from yakuba.services.intake.models import FromOutside, NumberRange, Serial, Submission
-from yakuba.services.intake.queries import checks
 from yakuba.services.intake.tests.test_from_outside import come, handed, outside, told  # noqa: F401
 
 
