@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
@@ -15,6 +16,7 @@ from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.exchange import keys, sealing
 from yakuba.kernel.exchange.models import Arrival, Counterpart
 from yakuba.kernel.exchange.queue import info_of
+from yakuba.kernel.exchange.said import Facts
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of, remove, store
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Refused
@@ -22,8 +24,16 @@ from yakuba.kernel.registry import Delivery, manifests, resolve
 
 KEPT_AS = "外から届いたもの"
 MOST_TRIES = 5  # of what fails without a sentence for a person
+OVER = (Arrival.State.DONE, Arrival.State.SET_ASIDE)
 LONGEST = 1_000  # characters of a sentence
+PATIENCE = timedelta(days=1)  # with what else has to come, once all that was handed in before it has come
+ORPHANED = timedelta(days=14)  # that what goes with another waits for one that names it
 FAILED = "受け付けの途中でプログラムが止まりました。もう一度受け付けるか、運用者に知らせてください。"
+NOT_YET = "一緒に送られたものが、まだ届いていません。届くのを待っています。"
+NEVER_CAME = "一緒に送られたものが、外の設備から届いていません。届いた分だけで受け付けるか、申請した人に連絡してください。"
+USED = (
+    "一緒に送られたはずのものが、もうほかの申請と受け付けられたか、片付けられています。外の設備の誤りです。"
+)
 SETTLED = "もう片付いています。一覧を開き直してください。"
 log = logging.getLogger("yakuba.exchange")
 
@@ -43,22 +53,27 @@ def deliveries() -> dict[str, Delivery]:
     }
 
 
-def keep(facts: dict[str, Any], sealed: bytes) -> bool:
+def keep(facts: Facts, sealed: bytes) -> bool:
     """A parcel as it came; whether it is new. On disk and committed when this returns."""
-    key, number, kind = str(facts["key"])[:32], int(facts["number"]), str(facts["about"])[:40]
-    known = Arrival.objects.filter(key=key).first()
+    known = Arrival.objects.filter(key=facts.key).first()
     if known is not None:
-        if known.number != number:  # the outside counts anew
-            Arrival.objects.filter(pk=known.pk).update(number=number)
+        if known.number != facts.number:  # the outside counts anew
+            Arrival.objects.filter(pk=known.pk).update(number=facts.number)
         return False
     file = store(StoredFile.Kind.UPLOAD, KEPT_AS, "application/octet-stream", sealed)
     with transaction.atomic():
         _, made = Arrival.objects.get_or_create(
-            key=key, defaults={"number": number, "kind": kind, "size": len(sealed), "content": file}
+            key=facts.key,
+            defaults={"number": facts.number, "kind": facts.kind, "size": len(sealed), "content": file},
         )
     if not made:  # another worker, a moment ago
         remove(file)
     return made
+
+
+def held() -> int:
+    """Bytes of what came and is not settled."""
+    return int(Arrival.objects.filter(content__isnull=False).aggregate(held=Sum("size"))["held"] or 0)
 
 
 def advance(row: Counterpart) -> None:
@@ -78,11 +93,20 @@ def safe(row: Counterpart) -> int:
 
 
 def opened(key: str, kind: str) -> bytes:
-    """What was sealed outside, of a parcel that is here and not settled. Raises NotYet and NotForUs."""
-    row = Arrival.objects.select_related("content").filter(key=key, kind=kind, content__isnull=False).first()
+    """What was sealed outside, of a parcel that is here and not settled. Raises NotYet, Invalid and NotForUs."""
+    row = Arrival.objects.select_related("content").filter(key=key).first()
     if row is None:
-        raise NotYet("一緒に送られたものが、まだ届いていません。届くのを待っています。")
+        raise NotYet(NOT_YET)
+    if row.kind != kind or row.content is None:
+        raise Invalid(USED)
     return keys.unsealed(content_of(row.content), info_of(kind, key))
+
+
+def require_all(marks: Iterable[str]) -> None:
+    """Raise NotYet where one of them has not come."""
+    wanted = set(marks)
+    if Arrival.objects.filter(key__in=wanted).count() < len(wanted):
+        raise NotYet(NOT_YET)
 
 
 @contextmanager
@@ -92,11 +116,12 @@ def settling(*marks: str) -> Iterator[None]:
     with transaction.atomic():
         rows = list(Arrival.objects.select_for_update(of=("self",)).filter(key__in=marks).order_by("pk"))
         first = next((row for row in rows if row.key == marks[0]), None)
-        if first is None or first.state in (Arrival.State.DONE, Arrival.State.SET_ASIDE):
+        if first is None or first.state in OVER:
             raise Settled("もう受け付けられています。")
         yield
         for row in rows:
-            _settle(row, Arrival.State.DONE)
+            if row.state not in OVER:
+                _settle(row, Arrival.State.DONE)
 
 
 def _settle(row: Arrival, state: Arrival.State) -> None:
@@ -109,13 +134,23 @@ def _settle(row: Arrival, state: Arrival.State) -> None:
 
 def take_up() -> int:
     """Let the rooms take up all that waits, in its order; how many were settled. What a room refuses waits for a person."""
-    done, known = 0, deliveries()
+    return sum(taking_up())
+
+
+def taking_up() -> Iterator[bool]:
+    """The same, one after the other: whether each was settled."""
+    known = deliveries()
     for row in list(Arrival.objects.filter(state=Arrival.State.WAITING).order_by("number")):
         delivery = known.get(row.kind)
         if delivery is not None and not delivery.take:
             continue  # goes with another
-        done += _take(row, delivery)
-    return done
+        yield _take(row, delivery)
+
+
+def waits() -> bool:
+    """Whether there is something to take up."""
+    along = [kind for kind, delivery in deliveries().items() if not delivery.take]
+    return bool(Arrival.objects.filter(state=Arrival.State.WAITING).exclude(kind__in=along).exists())
 
 
 @transaction.atomic
@@ -138,17 +173,66 @@ def stuck(delivered_id: int) -> Arrival:
 
 @transaction.atomic
 def put_aside(delivered_id: int, sentence: str) -> Arrival:
-    """A person has dealt with it in another way: it is not taken up. sentence: what the applicant is told. Raises Missing and
-    Invalid."""
+    """A person has dealt with it in another way: it is not taken up, nor what was handed in with it. sentence: what the
+    applicant is told. Raises Missing and Invalid."""
     sentence = sentence.strip()
     if not sentence or len(sentence) > LONGEST:
         raise Invalid(f"申請した人に伝えることを、{LONGEST}文字以内で書いてください。")
     row = _held(delivered_id)
-    delivery = deliveries().get(row.kind)
+    delivery, content = deliveries().get(row.kind), _opened_if_it_can_be(row)
     if delivery is not None and delivery.put_aside:
-        resolve(delivery.put_aside)(row.key, sentence)
+        resolve(delivery.put_aside)(row.key, content, sentence)
+    marks = _along(delivery, content)
     _settle(row, Arrival.State.SET_ASIDE)
+    for other in _alone(Arrival.objects.select_for_update(of=("self",)).filter(key__in=marks)):
+        _settle(other, Arrival.State.SET_ASIDE)
     return row
+
+
+def let_go_of_orphans() -> int:
+    """Put aside what goes with another and is named by nothing that waits; how many."""
+    rows = list(_alone(Arrival.objects.filter(came_at__lt=timezone.now() - ORPHANED)))
+    if not rows:
+        return 0
+    known, named = deliveries(), set()
+    for row in Arrival.objects.filter(state__in=(Arrival.State.WAITING, Arrival.State.STUCK)):
+        delivery = known.get(row.kind)
+        if delivery is not None and delivery.along:
+            named.update(_along(delivery, _opened_if_it_can_be(row)))
+    gone = 0
+    for row in rows:
+        if row.key in named:
+            continue
+        with transaction.atomic():
+            locked = _alone(Arrival.objects.select_for_update(of=("self",)).filter(pk=row.pk)).first()
+            if locked is not None:
+                _settle(locked, Arrival.State.SET_ASIDE)
+                record("exchange.orphan_let_go", subject=f"arrival:{locked.pk}", kind=locked.kind)
+                gone += 1
+    return gone
+
+
+def _alone(rows: QuerySet[Arrival]) -> QuerySet[Arrival]:
+    """Those that wait for another one to take them along."""
+    along = [kind for kind, delivery in deliveries().items() if not delivery.take]
+    return rows.filter(kind__in=along, state=Arrival.State.WAITING).order_by("pk")
+
+
+def _along(delivery: Delivery | None, content: bytes | None) -> list[str]:
+    """Marks of what goes with something."""
+    if delivery is None or not delivery.along or content is None:
+        return []
+    try:
+        return list(resolve(delivery.along)(content))
+    except Refused:
+        return []
+
+
+def _opened_if_it_can_be(row: Arrival) -> bytes | None:
+    try:
+        return opened(row.key, row.kind)
+    except Refused:
+        return None
 
 
 def _held(delivered_id: int) -> Arrival:
@@ -182,7 +266,7 @@ def _take(row: Arrival, delivery: Delivery | None) -> bool:
     except Settled:
         return False
     except NotYet as refusal:
-        Arrival.objects.filter(pk=row.pk, state=Arrival.State.WAITING).update(reason=str(refusal))
+        _wait(row, str(refusal))
         return False
     except sealing.NotForUs as refusal:
         _stick(row, str(refusal))
@@ -192,13 +276,26 @@ def _take(row: Arrival, delivery: Delivery | None) -> bool:
             return False
         _stick(row, refusal.lines())
         return False
-    except (OperationalError, InterfaceError):
+    except (
+        OperationalError,
+        InterfaceError,
+        OSError,
+    ):  # the database, the disk: nothing is wrong with what came
         raise
     except Exception:
         log.warning("an arrival could not be taken up", exc_info=True)
         _failed(row)
         return False
     return True
+
+
+def _wait(row: Arrival, reason: str) -> None:
+    """It waits, until all that was handed in before it has come and nothing of it was what it waits for."""
+    told = Counterpart.objects.filter(position__gte=row.number).exists()
+    if told and row.came_at < timezone.now() - PATIENCE:
+        _stick(row, NEVER_CAME)
+    else:
+        Arrival.objects.filter(pk=row.pk, state=Arrival.State.WAITING).update(reason=reason)
 
 
 def _failed(row: Arrival) -> None:

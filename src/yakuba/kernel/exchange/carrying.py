@@ -11,7 +11,6 @@ from yakuba.kernel.exchange import arriving, dealing, keys, message, queue
 from yakuba.kernel.exchange.dealing import Taken
 from yakuba.kernel.exchange.models import Counterpart
 from yakuba.kernel.outbound import part
-from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tenancy import current_municipality
 
 SUFFIX = ".yakuba-exchange"
@@ -41,10 +40,6 @@ def take_in(file: IO[bytes], *, actor: Actor = None) -> Taken:
         if part.is_inside():
             arriving.take_up()
         raise
-    except (KeyError, ValueError, TypeError) as error:  # signed, and yet not as this release writes it
-        raise Invalid(
-            "このファイルの書き方を読めません。両方の設備のYakubaの版をそろえてください。"
-        ) from error
     record("exchange.carried_in", actor=actor, parcels=done.parcels, stale=done.stale)
     if part.is_inside():
         arriving.take_up()

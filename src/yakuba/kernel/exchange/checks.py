@@ -83,10 +83,10 @@ def _of_both(row: Counterpart) -> list[CheckResult]:
     since = row.heard_at or row.accepted_at
     heard = since > timezone.now() - OLDEST
     return [
-        CheckResult(
+        _check(
             "授受の相手と通じている", heard, f"{_when(since)} から、相手の設備と通じていません。{row.fault}"
         ),
-        CheckResult(
+        _check(
             "授受の相手との時計",
             clocks or not row.heard_at,
             "2つの設備の時計が5分より違います。時計を合わせてください。",
@@ -99,15 +99,15 @@ def _inside(row: Counterpart) -> list[CheckResult]:
     old = timezone.now() - timedelta(days=1)
     waiting = Arrival.objects.filter(state=Arrival.State.WAITING, came_at__lt=old).count()
     return [
-        CheckResult(
+        _check(
             "届いたものが受け付けられている", not stuck, f"{stuck}件が、人の判断を待っています。", counts=True
         ),
-        CheckResult(
+        _check(
             "届いたものがそろっている",
             not waiting,
             f"{waiting}件が、一緒に送られたものを1日より長く待っています。",
         ),
-        CheckResult(
+        _check(
             "届いたものの控え",
             row.position == 0 or arriving.safe(row) > 0,
             "届いたものがまだ控えにありません。yakuba backup を毎日の仕事にしてください。控えがないあいだ、外の設備は90日まで残します。",
@@ -121,12 +121,16 @@ def _outside(row: Counterpart) -> list[CheckResult]:
     )
     number = old.count()
     return [
-        CheckResult(
+        _check(
             "住民から届いたものが内へ渡っている",
             not number,
             f"{number}件が、2日より長く内の設備を待っています。",
         )
     ]
+
+
+def _check(label: str, ok: bool, advice: str, *, counts: bool = False) -> CheckResult:
+    return CheckResult(label, ok, "" if ok else advice, counts=counts)
 
 
 def _when(moment: datetime) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import IO, Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.exchange import arriving, keys, message, publishing, queue, sealing, standings
+from yakuba.kernel.exchange import arriving, keys, message, publishing, queue, said, sealing, standings
 from yakuba.kernel.exchange.message import BUNDLE, PARCEL, STANDINGS, Part
 from yakuba.kernel.exchange.models import Counterpart, Parcel
 from yakuba.kernel.files.storage import pieces_of
@@ -138,17 +137,23 @@ def taken(found: message.Message, *, nonce: str = "") -> Taken:
     refuses; what was whole before that stays taken."""
     if nonce and found.head.get("answers") != nonce:
         raise Invalid("返事が、この問い合わせへのものではありません。")
-    return _from_outside(found, nonce) if part.is_inside() else _from_inside(found)
+    if nonce and len(found.head["parts"]) > LINE.most_parcels:
+        raise said.Unreadable
+    try:
+        return _from_outside(found, nonce) if part.is_inside() else _from_inside(found)
+    except said.WRONG as error:  # signed, and yet not as this release writes it
+        raise said.Unreadable from error
 
 
 def _from_inside(found: message.Message) -> Taken:
     """All of it or nothing: there is nothing in it that a later message does not say again."""
-    head, done = found.head, Taken(answers=str(found.head.get("nonce", "")))
+    head = said.inside(found.head, timezone.now())
+    done = Taken(answers=head.nonce)
     with transaction.atomic():
         row = keys.locked()
         if _is_stale(row, head, done):
             return done
-        queue.reached(row, int(head["position"]), str(head["position_key"]), int(head["safe"]))
+        queue.reached(row, head.position, head.position_key, head.safe)
         for facts, content in found.parts():
             if facts["kind"] == BUNDLE:
                 publishing.take(row, facts, content)
@@ -161,11 +166,15 @@ def _from_inside(found: message.Message) -> Taken:
 
 def _from_outside(found: message.Message, nonce: str) -> Taken:
     """Parcels are kept whatever else is the matter: each has its mark, and comes to the same however often it comes."""
-    head, done = found.head, Taken(more=bool(found.head.get("more")))
+    before = keys.counterpart()
+    known = said.Known(before.seen, before.serial, before.position, max(before.revision, standings.last()))
+    head = said.outside(found.head, known, timezone.now())
+    told = [said.parcel(one, before.position) for one in found.head["parts"] if one["kind"] == PARCEL]
+    done, facts_of = Taken(more=head.more), iter(told)
     try:
         for facts, content in found.parts():
             if facts["kind"] == PARCEL:
-                done.parcels += arriving.keep(facts, content)
+                done.parcels += arriving.keep(next(facts_of), content)
     except message.Broken:
         with transaction.atomic():
             row = keys.locked()
@@ -180,41 +189,40 @@ def _from_outside(found: message.Message, nonce: str) -> Taken:
         arriving.advance(row)
         row.save()
     if not done.stale:
-        standings.count_anew(int(head["revision"]))
+        standings.count_anew(head.revision)
         for manifest in manifests():
-            report = head["reports"].get(manifest.name)
+            report = head.reports.get(manifest.name)
             if report is not None and manifest.exchange and manifest.exchange.take_report:
                 resolve(manifest.exchange.take_report)(report)
     return done
 
 
-def _follow(row: Counterpart, head: dict[str, Any]) -> None:
+def _follow(row: Counterpart, head: said.OutsideHead) -> None:
     """Where the outside knows how far we are, nothing before `first` comes any more: what did not come is gone there, or has
     another number now. An outside that believes us to be further, since we were restored from a backup, is told first."""
-    if head["told"] == [row.position, row.position_key]:
-        if row.position + 1 < int(head["first"]):
-            row.position, row.position_key = int(head["first"]) - 1, str(head["before"])[:32]
-        if gone := int(head["gone"]):
-            row.missed += gone
-            record("exchange.missed", parcels=gone)
-    row.revision, row.bundle = int(head["revision"]), str(head["bundle"])[:64]
+    if head.told == (row.position, row.position_key):
+        if row.position + 1 < head.first:
+            row.position, row.position_key = head.first - 1, head.before
+        if head.gone:
+            row.missed += head.gone
+            record("exchange.missed", parcels=head.gone)
+    row.revision, row.bundle = head.revision, head.bundle
 
 
-def _is_stale(row: Counterpart, head: dict[str, Any], done: Taken, *, answered: bool = False) -> bool:
+def _is_stale(row: Counterpart, head: said.Head, done: Taken, *, answered: bool = False) -> bool:
     """Whether it says nothing new of how far the other side is. Both sides learn from it what was last seen of them. Saves
     the row where it is stale."""
-    serial, seen = int(head["serial"]), int(head["seen"])
-    if seen > row.serial:  # this installation was restored from a backup
-        row.serial = seen
-    if answered or serial > row.seen:
+    if head.seen > row.serial:  # this installation was restored from a backup
+        row.serial = head.seen
+    if answered or head.serial > row.seen:
         return False
-    done.stale, done.told = True, AGAIN if serial == row.seen else OLDER
+    done.stale, done.told = True, AGAIN if head.serial == row.seen else OLDER
     row.save()
     return True
 
 
-def _heard(row: Counterpart, head: dict[str, Any]) -> None:
-    keys.learn(row, head["keys"])
-    row.seen, row.knows = max(row.seen, int(head["serial"])), str(head["knows"])[:40]
+def _heard(row: Counterpart, head: said.Head) -> None:
+    keys.learn(row, head.keys)
+    row.seen, row.knows = max(row.seen, head.serial), head.knows
     row.heard_at, row.fault, row.failing_since = timezone.now(), "", None
-    row.apart = int((timezone.now() - datetime.fromisoformat(head["made_at"])).total_seconds())
+    row.apart = head.apart

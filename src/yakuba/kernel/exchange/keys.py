@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +23,7 @@ from yakuba.kernel.tenancy import current_municipality
 FORMAT = 1
 OTHER = {part.OUTSIDE: part.INSIDE, part.INSIDE: part.OUTSIDE}
 KEPT = timedelta(days=100)  # that an older key still opens what lay sealed outside or on a medium
+SIGNING = 3  # of the newest keys sign, for one of which it is not yet said whether it is known
 NO_KEYS = "この設備の授受の鍵がありません。yakuba exchange keys で作ってください。"
 NOT_SET_UP = (
     "授受の相手の鍵がありません。相手の設備の鍵のファイルを yakuba exchange accept で入れてください"
@@ -90,10 +91,14 @@ def file_of(row: OwnKey) -> bytes:
 
 
 def signing() -> dict[str, bytes]:
-    """Fingerprint → private half of every key that the counterpart may know us by."""
+    """Fingerprint → private half of every key that the counterpart may know us by: the newest, and the one of which it said
+    last that it knows it, however often there was a new one since."""
+    knows = counterpart().knows
+    rows = {fingerprint_of(row): row for row in OwnKey.objects.order_by("-generation")}
     return {
-        fingerprint_of(row): _private(row)[: sealing.KEY_BYTES]
-        for row in OwnKey.objects.order_by("-generation")[:3]
+        name: _private(row)[: sealing.KEY_BYTES]
+        for place, (name, row) in enumerate(rows.items())
+        if place < SIGNING or name == knows
     }
 
 
@@ -159,14 +164,10 @@ def accept(content: bytes, told: str, address: str = "", *, actor: Actor = None)
     return row
 
 
-def learn(row: Counterpart, facts: Any) -> None:
+def learn(row: Counterpart, told: Mapping[str, str]) -> None:
     """The counterpart has other keys from now on, as a message says that the keys which we know have signed. Changes the row,
     which the caller saves."""
-    told = {name: str(facts[name]) for name in ("sign", "seal")}
     if told != {"sign": row.sign, "seal": row.seal}:
-        for text in told.values():
-            if len(sealing.bytes_of(text)) != sealing.KEY_BYTES:
-                raise Invalid("相手の新しい鍵を読めません。")
         row.sign, row.seal = told["sign"], told["seal"]
         record("exchange.counterpart_renewed", fingerprint=fingerprint_of_counterpart(row))
 

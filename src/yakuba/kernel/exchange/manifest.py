@@ -46,9 +46,16 @@ MANIFEST = Manifest(
         "exchange.stuck": "外から届いたものを受け付けられず、人の判断を待っている",
         "exchange.opened": "外から届いて受け付けられなかったものの中身を見た",
         "exchange.tried_again": "外から届いたものを、もう一度受け付けるようにした",
+        "exchange.orphan_let_go": "外から届いて、どの申請のものでもなかった書類を消した",
         "exchange.put_aside": "外から届いたものを、受け付けずに片付けた",
     },
     town_settings=(
+        Setting(
+            "exchange.public_address",
+            "住民が開くアドレス",
+            "",
+            "https:// で始まる、外の設備の名前です。職員の画面の案内とQRコードに出ます。空なら、この設備が外を呼ぶアドレスと同じとみなします。",
+        ),
         Setting(
             "exchange.every_minutes",
             "外の設備から受け取る間隔（分）",

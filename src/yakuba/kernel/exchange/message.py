@@ -23,6 +23,7 @@ from yakuba.kernel.refusals import Invalid
 MAGIC = b"YAKUBA-EXCHANGE 1\n"
 LONGEST_LINE = 8_000_000  # bytes of the head
 LARGEST_PART = 40_000_000  # bytes; the largest picture that a resident may add is 10,000,000
+MOST_PARTS = 25_000
 PARCEL, BUNDLE, STANDINGS = "parcel", "bundle", "standings"
 NO_MESSAGE = "外と内の授受のファイルではありません。相手の設備の yakuba exchange carry-out で書き出したファイルを指定してください。"
 FORGED = (
@@ -104,12 +105,19 @@ def opened(file: IO[bytes], public_keys: Iterable[bytes]) -> Message:
         raise Forged(FORGED)
     try:
         head = json.loads(line)
-        sizes = [(int(one["size"]), str(one["sha256"]), str(one["kind"])) for one in head["parts"]]
-    except (ValueError, KeyError, TypeError) as error:
+        parts = list(head["parts"])
+        whole = len(parts) <= MOST_PARTS and all(_is_part(one) for one in parts)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NoMessage(NO_MESSAGE) from error
-    if any(not 0 <= size <= LARGEST_PART for size, _, _ in sizes):
+    if not whole:
         raise NoMessage(NO_MESSAGE)
     return Message(head, file)
+
+
+def _is_part(one: Mapping[str, Any]) -> bool:
+    size = one["size"]
+    texts = isinstance(one["sha256"], str) and isinstance(one["kind"], str)
+    return texts and type(size) is int and 0 <= size <= LARGEST_PART
 
 
 def _signatures(line: bytes) -> list[bytes]:

@@ -24,6 +24,9 @@ from yakuba.kernel.refusals import Invalid, Refused
 from yakuba.kernel.ui.refusals import form_page
 
 MOST = 200  # on the page
+NOBODY_READS_IT = (
+    "届いたものを開けないため、申請した人には伝わりません。ここには、どう扱ったかを書いて残してください。"
+)
 
 
 class CarryInForm(forms.Form):
@@ -42,8 +45,12 @@ class SentenceForm(forms.Form):
         label="申請した人に伝えること",
         max_length=arriving.LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="この申請は「取下げ」になり、この文が状況のページに出ます。窓口で受け付け直したときは、その受付番号を書きます。",
     )
+
+    def saying(self, aside: str) -> SentenceForm:
+        """With what becomes of the sentence."""
+        self.fields["sentence"].help_text = aside
+        return self
 
 
 @permission_required("exchange.view")
@@ -120,7 +127,7 @@ def put_aside(request: HttpRequest, delivered_id: int) -> HttpResponse:
     except Invalid as refusal:
         form.add_error("sentence", str(refusal))
         return _arrival(request, delivered_id, form, 422)
-    messages.success(request, "片付けました。申請した人には、書いた文が伝わります。")
+    messages.success(request, "片付けました。")
     return redirect("exchange:index")
 
 
@@ -131,6 +138,7 @@ def _arrival(request: HttpRequest, delivered_id: int, form: SentenceForm, status
         lines, fault = arriving.shown(row), ""
     except Refused as refusal:
         lines, fault = [], str(refusal)
+    reaches = bool(known and known.put_aside and not fault)
     record("exchange.opened", subject=f"arrival:{row.pk}", actor=person_of(request))
     context = {
         "row": row,
@@ -139,6 +147,6 @@ def _arrival(request: HttpRequest, delivered_id: int, form: SentenceForm, status
         "may_put_aside": bool(known and known.put_aside) or not known or bool(fault),
         "lines": lines,
         "fault": fault,
-        "form": form,
+        "form": form.saying(known.aside if known and reaches else NOBODY_READS_IT),
     }
     return render(request, "exchange/arrival.html", context, status=status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import ssl
 import time
 from http.client import HTTPException
 from typing import IO
@@ -18,18 +17,26 @@ from yakuba.kernel.exchange.message import LARGEST_PART, LONGEST_LINE
 from yakuba.kernel.exchange.models import Counterpart
 from yakuba.kernel.files.temporary import nameless_file
 from yakuba.kernel.outbound import DataClass, OutboundRefused, dialling, part
-from yakuba.kernel.refusals import Refused, Unavailable
+from yakuba.kernel.refusals import Conflict, Refused, Unavailable
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 
 HOLDS = DataClass.INTERNAL  # what applicants are told, sealed to each
 SECONDS = 60.0  # of silence
-WHOLE = 600.0  # of one answer
+WHOLE = 600.0  # of one question with its answer
+WHOLE_PULL = 900.0  # after which no other question is begun: the rest comes at the next turn
 MOST_ROUNDS = 200
+MOST_HELD = 20_000_000_000  # bytes that came and are not taken up; then no more is fetched
 LARGEST = dealing.LINE.most_bytes + LARGEST_PART + 2 * LONGEST_LINE
 PIECE = 1 << 16
 MEDIA_TYPE = "application/vnd.yakuba.exchange"
 PATH = "/exchange/line/"
+TOO_SLOW = "外の設備の返事が、長すぎるか遅すぎます。次の回にまた受け取ります。"
+TOO_MUCH = (
+    "外から届いて、まだ受け付けていないものが多すぎるので、受け取りを止めています。"
+    "「外と内の授受」で受け付けられなかったものを片付けてください。覚えのない数なら、外の設備を疑ってください。"
+)
+clock = time.monotonic
 
 
 class NotReached(Unavailable):
@@ -51,15 +58,22 @@ def pull() -> int:
 
 
 def _pull() -> int:
-    parcels = _rounds()
+    if arriving.held() > MOST_HELD:
+        arriving.take_up()
+    if arriving.held() > MOST_HELD:
+        raise Conflict(TOO_MUCH)
+    until = clock() + WHOLE_PULL
+    parcels = _rounds(until)
     if arriving.take_up():
-        parcels += _rounds()  # so that applicants read at once what became of it
+        parcels += _rounds(until)  # so that applicants read at once what became of it
     return parcels
 
 
-def _rounds() -> int:
+def _rounds(until: float) -> int:
     parcels = 0
     for _ in range(MOST_ROUNDS):
+        if clock() > until or arriving.held() > MOST_HELD:
+            break
         done, heard = _round()
         parcels += done.parcels
         row = keys.counterpart()
@@ -93,19 +107,23 @@ def _call(address: str, ours: IO[bytes], theirs: IO[bytes]) -> None:
     try:
         path = urlsplit(address).path.rstrip("/") + f"{PATH}{current_municipality().code}/"
         headers = {"Content-Type": MEDIA_TYPE, "Content-Length": str(size)}
-        line.request("POST", path, body=ours, headers=headers)
-        answer = line.getresponse()
-        if answer.status != 200:
-            raise NotReached(_told(answer.status))
-        ends, size = time.monotonic() + WHOLE, 0
-        while piece := answer.read(PIECE):
-            size += len(piece)
-            if size > LARGEST or time.monotonic() > ends:
-                raise NotReached("外の設備の返事が、長すぎるか遅すぎます。次の回にまた受け取ります。")
-            theirs.write(piece)
+        line.connect()
+        with dialling.given_up_after(line, WHOLE) as watch:
+            line.request("POST", path, body=ours, headers=headers)
+            answer = line.getresponse()
+            if answer.status != 200:
+                raise NotReached(_told(answer.status))
+            size = 0
+            while piece := answer.read(PIECE):
+                size += len(piece)
+                if size > LARGEST:
+                    raise NotReached(TOO_SLOW)
+                theirs.write(piece)
+        if watch.given_up:
+            raise NotReached(TOO_SLOW)
     except OutboundRefused:
         raise
-    except (OSError, HTTPException, ssl.SSLError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise NotReached(
             f"外の設備につながりません（{type(error).__name__}）。電源と通信を確かめてください。"
         ) from error
@@ -127,20 +145,26 @@ def _note(reason: str) -> None:
         row.save(update_fields=["tried_at", "fault", "failing_since"])
 
 
-def pull_by_itself() -> int:
-    """The same where the town has a counterpart that is reached over the line and its turn has come; a town without one
-    has nothing to fetch."""
+def has_its_turn() -> bool:
+    """Whether the town has a counterpart that is reached over the line, and nobody has called it for as long as the town's
+    setting says; who asks has the turn then."""
     if not part.is_inside() or not Counterpart.objects.exclude(address="").exists():
-        return 0
+        return False
     every = int(value("exchange.every_minutes")) * 60
     now = timezone.now()
     with transaction.atomic():
         row = keys.locked()
-        if row.tried_at is not None and (now - row.tried_at).total_seconds() < every:
-            return 0
+        since = (now - row.tried_at).total_seconds() if row.tried_at is not None else every
+        if 0 <= since < every:
+            return False
         row.tried_at = now  # nobody else begins meanwhile
         row.save(update_fields=["tried_at"])
+    return True
+
+
+def pull_by_itself() -> int:
+    """The same, of a job: what it is refused is told on the home page and in the digest."""
     try:
         return pull()
     except Refused:
-        return 0  # told on the home page and in the digest
+        return 0

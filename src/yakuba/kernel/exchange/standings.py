@@ -57,11 +57,12 @@ def _sum(text: str) -> str:
 @transaction.atomic
 def _keep(key: str, total: str, sealed: bytes, plain: dict[str, Any]) -> None:
     keys.locked()  # one number after the other
-    told = {"sum": total, "sealed": sealed, "plain": plain, "revision": _last() + 1}
+    told = {"sum": total, "sealed": sealed, "plain": plain, "revision": last() + 1}
     Standing.objects.update_or_create(key=key, defaults=told)
 
 
-def _last() -> int:
+def last() -> int:
+    """The number of the newest; 0 where there is none."""
     row = Standing.objects.order_by("-revision").first()
     return row.revision if row else 0
 
@@ -86,7 +87,7 @@ def part_since(revision: int) -> Part | None:
 def count_anew(revision: int) -> None:
     """The outside has a later one than there is here: this installation was restored from a backup, and tells everything again
     under numbers that were never used."""
-    if revision <= _last():
+    if revision <= last():
         return
     with transaction.atomic():
         keys.locked()

@@ -8,8 +8,9 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
 from threading import Timer
 from typing import Any, BinaryIO
@@ -71,6 +72,33 @@ def http(url: str, seconds: float, holds: DataClass) -> HTTPConnection:
     if target.protocol == "https":
         return _Secure(target, allowed, seconds)
     return _Plain(target, allowed, seconds)
+
+
+@dataclass
+class Watch:
+    """given_up: the connection took longer than it may, and was shut."""
+
+    given_up: bool = False
+
+
+@contextmanager
+def given_up_after(line: HTTPConnection, seconds: float) -> Iterator[Watch]:
+    """Shut the connection, which is open, after that time, whatever its peer does: a byte now and then, answers before the
+    answer (HTTP 1xx) or a head without end, of which the seconds of silence say nothing. What waits for it gets its end or an
+    OSError then."""
+    watch, connected = Watch(), line.sock
+
+    def end() -> None:
+        watch.given_up = True
+        _shut(connected)
+
+    timer = Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield watch
+    finally:
+        timer.cancel()
 
 
 class _Plain(HTTPConnection):

@@ -294,15 +294,18 @@ class Delivery:
     """A kind of thing that residents hand in outside and a part or room takes up inside. take: dotted path of
     `(key, content) -> None`, which settles it (`exchange.arriving.settling`) and may refuse: then it waits for a person; empty
     for what another one takes along. partly: it is `(key, content, without)`, and can leave out what cannot be opened.
-    shown: `(content) -> list[(label, text)]`, for the person whom it waits for; put_aside: `(key, sentence)`, before it is
-    settled in another way, the sentence being for the applicant."""
+    along: `(content) -> list[mark]` of what goes with it. shown: `(content) -> list[(label, text)]`, for the person whom it
+    waits for; put_aside: `(key, content, sentence)`, before it is settled in another way, the sentence being for the
+    applicant and the content None where it cannot be opened; aside: what becomes of the sentence, for who writes it."""
 
     kind: str
     label: str
     take: str = ""
     partly: bool = False
+    along: str = ""
     shown: str = ""
     put_aside: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from yakuba.kernel.registry import (
     Setting,
 )
 
+SHOWN_BESIDE = "申請はそのままです。この文が、申請した人の状況のページに出ます。"
 MANIFEST = Manifest(
     name="intake",
     label="申請受付",
@@ -127,8 +128,10 @@ MANIFEST = Manifest(
                 "申請",
                 take="yakuba.services.intake.actions.taking:application",
                 partly=True,
+                along="yakuba.services.intake.actions.taking:goes_along",
                 shown="yakuba.services.intake.actions.taking:shown",
                 put_aside="yakuba.services.intake.actions.taking:put_aside",
+                aside="この申請は「取下げ」になり、この文が状況のページに出ます。窓口で受け付け直したときは、その受付番号を書きます。",
             ),
             Delivery(
                 "intake.answer",
@@ -136,16 +139,18 @@ MANIFEST = Manifest(
                 take="yakuba.services.intake.actions.taking:answer",
                 shown="yakuba.services.intake.actions.taking:answer_shown",
                 put_aside="yakuba.services.intake.actions.taking:put_answer_aside",
+                aside=SHOWN_BESIDE,
             ),
             Delivery(
                 "intake.withdrawal",
                 "取下げ",
                 take="yakuba.services.intake.actions.taking:withdrawal",
-                put_aside="yakuba.services.intake.actions.taking:put_answer_aside",
+                put_aside="yakuba.services.intake.actions.taking:put_withdrawal_aside",
+                aside=SHOWN_BESIDE,
             ),
         ),
     ),
-    self_check="yakuba.services.intake.queries.navigator:self_check",
+    self_check="yakuba.services.intake.actions.checks:self_check",
     slotted="yakuba.services.intake.queries.navigator:slotted",
     words_changed="yakuba.services.intake.actions.navigator:words_changed",
     search_sources=(

@@ -14,10 +14,14 @@ from yakuba.kernel.outbound.part import is_outside
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.values.receipt_numbers import check_digits
-from yakuba.services.intake.models import NumberRange, Serial
+from yakuba.services.intake.models import FromOutside, NumberRange, Serial
 
 LAST_SERIAL = 999_999
 FIRST_REIWA = 2018  # the western year before the first of 令和
+MOST_SIZES, MOST_AT_ALL = (
+    10,
+    LAST_SERIAL // 5,
+)  # that the outside may have beside two for each application that came
 AHEAD = timedelta(days=31)  # that the outside has numbers of the next fiscal year before it begins
 USED_UP = "今年度のウェブの受付番号を使い切りました。窓口にご相談ください。"
 NONE_NOW = "いま受付番号の用意をしているため、まだ送っていません。書いたものは消えていません。10分ほどたってから、もう一度「送る」を押してください。"
@@ -87,14 +91,36 @@ def ranges(today: date | None = None) -> dict[str, list[list[int]]]:
     size = int(value("intake.outside_numbers"))
     years = sorted({year_of(today), year_of(today + AHEAD)})
     for year in years:
-        rows = list(NumberRange.objects.filter(year=year))
-        if sum(max(row.last + 1 - row.next, 0) for row in rows) * 2 < size:
+        if _wanting(year, size) and _may_have(year, size):
             _let_have(year, size)
     found: dict[str, list[list[int]]] = {str(year): [] for year in years}
     for row in NumberRange.objects.filter(year__in=years, next__lte=LAST_SERIAL).order_by("first"):
         if row.next <= row.last:
             found[str(row.year)].append([row.first, row.last])
     return found
+
+
+def _wanting(year: int, size: int) -> bool:
+    rows = NumberRange.objects.filter(year=year)
+    return sum(max(row.last + 1 - row.next, 0) for row in rows) * 2 < size
+
+
+def _may_have(year: int, more: int) -> bool:
+    """Whether the outside may have so many more. What it says of the use of its numbers is not believed beyond this: it could
+    use up the whole town's."""
+    rows = NumberRange.objects.filter(year=year)
+    has = sum(row.last + 1 - row.first for row in rows)
+    came = FromOutside.objects.filter(number__startswith=f"{year:02d}").count()
+    most = min(MOST_SIZES * int(value("intake.outside_numbers")), MOST_AT_ALL) + 2 * came
+    return has + more <= most
+
+
+def withheld(today: date | None = None) -> bool:
+    """Inside: whether the outside wants numbers and has had too many for the applications that came."""
+    year, size = year_of(today or timezone.localdate()), int(value("intake.outside_numbers"))
+    return (
+        NumberRange.objects.filter(year=year).exists() and _wanting(year, size) and not _may_have(year, size)
+    )
 
 
 def _let_have(year: int, size: int) -> None:
@@ -128,15 +154,17 @@ def report() -> dict[str, Any]:
 @transaction.atomic
 def take_report(told: dict[str, Any]) -> None:
     """Inside: what the outside has given. A range that is not known here was let out after the backup that this
-    installation was restored from: it stays the outside's."""
-    for year, first, last, following in told["ranges"]:
-        year, first, last, following = int(year), int(first), min(int(last), LAST_SERIAL), int(following)
-        if not 0 < first <= last:
+    installation was restored from: it stays the outside's, where that can be. Raises what a dict that is none of ours brings."""
+    today, least = timezone.localdate(), int(value("intake.first_serial"))
+    years = {year_of(today - AHEAD), year_of(today), year_of(today + AHEAD)}
+    for numbers in told["ranges"]:
+        year, first, last, following = (int(one) for one in numbers)
+        if year not in years or not least <= first <= last <= LAST_SERIAL:
             continue
         row = NumberRange.objects.filter(year=year, first=first).first()
         if row is None:
-            if last - first > LAST_SERIAL // 10:
-                continue  # no range that this house lets anybody have
+            if not _may_have(year, last + 1 - first):
+                continue
             serial = _serial(year)
             serial.last = max(serial.last, last)
             serial.save()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -80,12 +81,12 @@ def _made_safe(given: tuple[HandedFile, ...], *, leave_out: bool) -> tuple[Files
     is refused."""
     made: Files = []
     left_out: list[str] = []
+    if not leave_out:
+        arriving.require_all(one.key for one in given)  # before the first is opened, which takes its time
     try:
         for one in given:
             try:
                 made.append((one, _safe(one)))
-            except arriving.NotYet:
-                raise
             except Refused as refusal:
                 if not leave_out or refusal.again:
                     raise
@@ -228,13 +229,36 @@ def _withdrawn(submission: Submission) -> str:
     return ""
 
 
-def put_aside(key: str, sentence: str) -> None:
+def goes_along(content: bytes) -> list[str]:
+    """Marks of an application's files. Raises Invalid."""
+    return [one.key for one in handed_in.read(content).files]
+
+
+def put_aside(key: str, content: bytes | None, sentence: str) -> None:
     """An application that is not taken up: its applicant is told why."""
+    if content is not None:
+        with suppress(Invalid):
+            _known(key, handed_in.read(content))
     FromOutside.objects.filter(key=key).update(closed=True, notice=sentence, changed_at=timezone.now())
 
 
-def put_answer_aside(key: str, sentence: str) -> None:
-    """Nothing: the applicant sees what became of the application."""
+def put_answer_aside(key: str, content: bytes | None, sentence: str) -> None:
+    """An answer that is not taken: the applicant reads the sentence beside the application, which stays as it is."""
+    if content is not None:
+        _tell(handed_in.read_answer(content)[0], sentence)
+
+
+def put_withdrawal_aside(key: str, content: bytes | None, sentence: str) -> None:
+    """The same of one that is taken back; it is not on its way any more."""
+    if content is None:
+        return
+    of, times = handed_in.read_withdrawal(content)
+    _tell(of, sentence)
+    FromOutside.objects.filter(key=of, withdrawals__lt=times).update(withdrawals=times)
+
+
+def _tell(key: str, sentence: str) -> None:
+    FromOutside.objects.filter(key=key).update(notice=sentence, changed_at=timezone.now())
 
 
 def shown(content: bytes) -> list[tuple[str, str]]:
@@ -266,6 +290,8 @@ def _row(key: str) -> FromOutside:
 
 def _submission(key: str) -> Submission:
     row = _row(key)
+    if row.submission is None and row.closed:
+        raise Invalid(f"受け付けなかった申請（受付 {row.number}）への返事です。内容を見て判断してください。")
     if row.submission is None:
         raise arriving.NotYet("もとの申請が、まだ受け付けられていません。先にそちらを片付けてください。")
     return row.submission

@@ -16,6 +16,7 @@ from yakuba.kernel.files.uploads import pages as page_images
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.sight import sight
 from yakuba.kernel.ledger.workflow import FOLLOWING, Status
+from yakuba.kernel.outbound import part
 from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.kernel.refusals import Missing
 from yakuba.kernel.registry import CaseLink, CaseNote, CasePart
@@ -24,7 +25,7 @@ from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.intake import operations
 from yakuba.services.intake.engine.form import SIGNATURE
 from yakuba.services.intake.forms import CorrectionForm
-from yakuba.services.intake.models import AttachedFile, Door, Submission
+from yakuba.services.intake.models import AttachedFile, Door, FromOutside, Submission
 from yakuba.services.intake.queries import forms, paper
 
 
@@ -103,13 +104,18 @@ def correction(request: HttpRequest, case_id: int) -> HttpResponse:
     """One sentence to the applicant."""
     case = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
     form = CorrectionForm(request.POST or None)
+    # Where residents' pages are outside, only what was handed in there can be looked at there.
+    unread = part.is_inside() and not FromOutside.objects.filter(submission__case=case).exists()
 
     def take() -> HttpResponse:
         operations.ask_correction(person_of(request), case_id=case_id, **form.cleaned_data)
-        messages.success(request, "補正を求めました。申請者が状況のページを開くと、この文が出ます。")
+        if unread:
+            messages.success(request, "補正を求めました。電話か手紙で、申請者に伝えてください。")
+        else:
+            messages.success(request, "補正を求めました。申請者が状況のページを開くと、この文が出ます。")
         return _to_case(request, case_id)
 
-    return form_page(request, form, take, "intake/correction.html", {"case": case})
+    return form_page(request, form, take, "intake/correction.html", {"case": case, "unread": unread})
 
 
 @permission_required("intake.view")

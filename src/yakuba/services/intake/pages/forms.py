@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.definitions import DefinitionError, values
+from yakuba.kernel.exchange import residents
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tenancy import current_municipality
@@ -36,10 +37,14 @@ KINDS = {"closed": "neutral", "waiting": "waiting", "open": "success", "over": "
 def index(request: HttpRequest) -> HttpResponse:
     """Every procedure, and whether residents may send it by web."""
     rows = [(row, KINDS[row.state]) for row in forms.rows()]
-    address = request.build_absolute_uri(reverse("apply:index", args=[current_municipality().code]))
-    return render(
-        request, "intake/index.html", {"rows": rows, "address": address, "public": value("intake.public")}
-    )
+    address = residents.address_of(request, reverse("apply:index", args=[current_municipality().code]))
+    context = {
+        "rows": rows,
+        "address": address,
+        "no_address": residents.UNKNOWN,
+        "public": value("intake.public"),
+    }
+    return render(request, "intake/index.html", context)
 
 
 @permission_required("intake.view")
@@ -53,8 +58,8 @@ def form(request: HttpRequest, apply_code: str) -> HttpResponse:
     except DefinitionError as error:
         broken = str(error)
     state = forms.state_here(row, current, timezone.localdate())
-    address = request.build_absolute_uri(
-        reverse("apply:start", args=[current_municipality().code, apply_code])
+    address = residents.address_of(
+        request, reverse("apply:start", args=[current_municipality().code, apply_code])
     )
     context = {
         "procedure": row,
@@ -66,7 +71,8 @@ def form(request: HttpRequest, apply_code: str) -> HttpResponse:
         "state_label": forms.STATES[state],
         "state_kind": KINDS[state],
         "address": address,
-        "picture": qr_code(address),
+        "no_address": residents.UNKNOWN,
+        "picture": qr_code(address) if address else "",
         "public": value("intake.public"),
         "has_paper": reading.has_paper_form(apply_code),
         "may_edit": allowed(request.user, "intake.edit"),

@@ -14,6 +14,7 @@ from yakuba.kernel.accounts import allowed, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.outbound import part
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
@@ -156,7 +157,7 @@ def done(request: HttpRequest, writing: AtCounter) -> HttpResponse:
     if submission is None:
         return redirect("intake:counter-visit", writing.visit.pk)
     where = ""
-    if value("intake.public"):
+    if value("intake.public") and not part.is_inside():  # the outside knows only of what was handed in there
         where = request.build_absolute_uri(reverse("apply:status", args=[current_municipality().code]))
         where += f"?number={submission.number}"
     context = _frame(writing) | {

@@ -1,0 +1,22 @@
+"""What the self-check looks at: the navigator's words, and the numbers that the outside gives."""
+
+from __future__ import annotations
+
+from yakuba.kernel.outbound import part
+from yakuba.kernel.registry import CheckResult
+from yakuba.services.intake.actions import numbers
+from yakuba.services.intake.queries import navigator
+
+WITHHELD = (
+    "届いた申請より、外の設備が使った番号がずっと多いので、新しい番号を渡していません。"
+    "いまの番号がなくなると、住民は送れません。外の設備の記録を確かめてください。"
+)
+
+
+def self_check() -> list[CheckResult]:
+    """Of the room."""
+    found = navigator.self_check()
+    if part.is_inside():
+        withheld = numbers.withheld()
+        found.append(CheckResult("外の設備の受付番号", not withheld, WITHHELD if withheld else ""))
+    return found
