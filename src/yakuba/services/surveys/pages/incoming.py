@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -162,7 +163,9 @@ def part(request: HttpRequest, part_id: int) -> HttpResponse:
 
     def take() -> HttpResponse:
         if isinstance(form, AnswersForm):
-            operations.fill_inquiry(person_of(request), incoming_id=of.pk, values=form.values)
+            operations.fill_inquiry(
+                person_of(request), incoming_id=of.pk, values=form.values, seen=_seen(request)
+            )
         reply = form.cleaned_data.get("reply", row.reply)
         done = "done" in request.POST
         operations.answer_part(person_of(request), part_id=row.pk, reply=reply, done=done)
@@ -176,9 +179,21 @@ def part(request: HttpRequest, part_id: int) -> HttpResponse:
         "above": above,
         "back": above[-1][1],
         "inquiry": of,
+        "definition": definition,
         "is_open": of.state == Incoming.State.OPEN,
+        # asked when the page is written: after a refusal it is what another one wrote
+        "seen": lambda: json.dumps(Incoming.objects.get(pk=of.pk).values, ensure_ascii=False),
     }
     return form_page(request, form, take, "surveys/part.html", context)
+
+
+def _seen(request: HttpRequest) -> dict[str, str] | None:
+    """The answers as they stood on the page; None where it does not say."""
+    try:
+        found = json.loads(request.POST.get("seen", ""))
+        return {str(key): str(value) for key, value in found.items()}
+    except (AttributeError, RecursionError, ValueError):
+        return None
 
 
 @require_POST
