@@ -39,7 +39,11 @@ def tell(edition: Edition, codes: Iterable[str], text: str, **changes: Any) -> N
     """News of an inquiry to towns of this installation; changes: columns of the inquiry."""
     asker = current_municipality()
     line = [timezone.localdate().isoformat(), text[:500]]
-    key = {"asker_code": asker.code, "survey": edition.survey.code, "edition": edition.code}  # read while the asker is active
+    key = {
+        "asker_code": asker.code,
+        "survey": edition.survey.code,
+        "edition": edition.code,
+    }  # read while the asker is active
     for town in Municipality.objects.filter(code__in=list(codes)):
         with active_municipality(town):
             row = Incoming.objects.select_for_update().filter(**key).first()

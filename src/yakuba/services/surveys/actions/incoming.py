@@ -125,7 +125,9 @@ def _beside_others(
         if mine != before and theirs not in (before, mine):
             question, field = row.definition.fields[key]  # type: ignore[union-attr]
             lost.append(
-                Problem(0, field.label, f"別の職員が先に「{shown(question, field, theirs)[:60]}」と書きました。")
+                Problem(
+                    0, field.label, f"別の職員が先に「{shown(question, field, theirs)[:60]}」と書きました。"
+                )
             )
     if lost:
         raise Invalid(

@@ -14,7 +14,6 @@ from yakuba.services.surveys.engine.answers import AnswerRefused, canonical, sho
 from yakuba.services.surveys.engine.definition import Definition, Field, Question
 from yakuba.services.surveys.engine.forms.layout import hint_of
 
-
 CELLS = re.compile("[,、，]")  # between the cells of a line where it has no tab
 
 
@@ -75,7 +74,9 @@ def _canonical(question: Question, field: Field, given: Any) -> str:
         return ",".join(code for code in field.options if code in (given or ()))
     if field.kind == QuestionKind.TABLE:
         lines = [line for line in str(given).splitlines() if line.strip()]
-        return table_text(question, [CELLS.split(line) if "\t" not in line else line.split("\t") for line in lines])
+        return table_text(
+            question, [CELLS.split(line) if "\t" not in line else line.split("\t") for line in lines]
+        )
     return canonical(question, field, str(given))
 
 

@@ -321,9 +321,7 @@ def enter_answers(asked: EnterIn, actor: Actor) -> Answers:
     """All of a body's answers, in place of those before. 422 with every value that cannot be read."""
     row = body_of(asked.asked_id)
     values = read_values(row.edition.definition, asked.values)
-    return actions.keep(
-        row, values, Answers.Way.PROXY, actor=actor, reason=asked.reason, after=asked.after
-    )
+    return actions.keep(row, values, Answers.Way.PROXY, actor=actor, reason=asked.reason, after=asked.after)
 
 
 def read_values(definition: Definition, given: dict[str, str]) -> dict[str, str]:

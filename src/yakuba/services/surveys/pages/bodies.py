@@ -17,8 +17,6 @@ from yakuba.kernel.lists import Bulk, Cell, Column, Filter, Listing, Nothing, Se
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.surveys.contracts import BodyClass
-from yakuba.kernel.ui.refusals import form_page
-from yakuba.services.surveys.contracts import BodyClass
 from yakuba.services.surveys.engine.answers import shown
 from yakuba.services.surveys.forms.answering import AnswersForm
 from yakuba.services.surveys.forms.asking import HearingForm, RemindForm

@@ -177,7 +177,9 @@ def test_small_counts_are_hidden_with_so_much_beside_them_that_sums_do_not_tell(
     assert not protected({"a": 0, "b": 10, "all": 10}, [("all", frozenset("ab"))], 10)
     # one total under two names: hiding one of them alone would be for nothing
     twice = {"a": 3, "b": 0, "all": 3, "every": 3}
-    assert {"a", "all", "every"} <= set(protected(twice, [("all", frozenset("ab")), ("every", frozenset("ab"))], 10))
+    assert {"a", "all", "every"} <= set(
+        protected(twice, [("all", frozenset("ab")), ("every", frozenset("ab"))], 10)
+    )
 
 
 @settings(max_examples=40, deadline=None)

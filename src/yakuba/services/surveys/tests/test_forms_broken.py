@@ -87,7 +87,13 @@ def test_what_a_number_format_shows_decides_what_a_number_is(template, definitio
 
 @pytest.mark.parametrize(
     ("style", "written", "read_as"),
-    [("0%", 0.5, "50"), ("0.0%", 0.005, "0.5"), ("General", 50, "50"), ("0%", 1e-12, None), ("0%", 1.01, None)],
+    [
+        ("0%", 0.5, "50"),
+        ("0.0%", 0.005, "0.5"),
+        ("General", 50, "50"),
+        ("0%", 1e-12, None),
+        ("0%", 1.01, None),
+    ],
 )
 def test_per_cents_are_read_as_they_are_seen(template, definition, style, written, read_as):
     def change(book, places):
@@ -111,7 +117,13 @@ def test_half_a_day_is_no_date(template, definition):
 
 @pytest.mark.parametrize(
     ("original", "copied", "read_as"),
-    [("はい", "はい", "yes"), ("はい", None, None), (None, "いいえ", None), ("はい", "いいえ", None), (None, None, None)],
+    [
+        ("はい", "はい", "yes"),
+        ("はい", None, None),
+        (None, "いいえ", None),
+        ("はい", "いいえ", None),
+        (None, None, None),
+    ],
 )
 def test_a_copied_sheet_takes_no_answer_away(template, definition, original, copied, read_as):
     """Excel gives the copy the same names again; what both say counts, what one says alone is told."""
@@ -133,7 +145,8 @@ def test_a_copied_sheet_takes_no_answer_away(template, definition, original, cop
 
 def test_a_whole_column_that_was_merged_is_told(template, definition):
     form = read(
-        filled(template, definition, {}, lambda book, places: book["1 導入"].merge_cells("D1:D60000")), definition
+        filled(template, definition, {}, lambda book, places: book["1 導入"].merge_cells("D1:D60000")),
+        definition,
     )
     assert not form.values
     assert {one.place.partition("!")[0] for one in form.faults} == {"1 導入"}
@@ -141,7 +154,11 @@ def test_a_whole_column_that_was_merged_is_told(template, definition):
 
 def test_a_workbook_with_a_password_says_so():
     with pytest.raises(Exception, match="パスワード"):
-        next(workbook.read_workbook(io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), layout.HIDDEN))
+        next(
+            workbook.read_workbook(
+                io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), layout.HIDDEN
+            )
+        )
 
 
 def damaged(content: bytes) -> bytes:
@@ -156,7 +173,10 @@ def heavy(content: bytes) -> bytes:
     """A workbook of a few hundred kilobytes with 30 sheets of 30 MB each."""
     sheet = b"<worksheet>" + b" " * 30_000_000 + b"</worksheet>"
     held = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as out:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+        zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as out,
+    ):
         for name in archive.namelist():
             is_sheet = name.startswith("xl/worksheets/sheet")
             out.writestr(name, sheet if is_sheet else archive.read(name))
@@ -169,7 +189,13 @@ def test_a_hostile_file_in_the_middle_takes_no_other_with_it(edition):
     good = filled(made, edition.definition, {"ai": "いいえ", "cases": 777})
     last = filled(made, edition.definition, {"ai": "はい"}, code="131130")
     odd = with_cell(good, edition.definition, "cases", "<c CELL><v>1e999</v></c>")
-    files = (("1.xlsx", good), ("2.xlsx", damaged(good)), ("3.xlsx", odd), ("4.xlsx", heavy(good)), ("5.xlsx", last))
+    files = (
+        ("1.xlsx", good),
+        ("2.xlsx", damaged(good)),
+        ("3.xlsx", odd),
+        ("4.xlsx", heavy(good)),
+        ("5.xlsx", last),
+    )
     run = imports.hand_in(edition, [("forms.zip", io.BytesIO(zipped(*files)))], False, actor=None)
     jobs.take_in(QUIET, form_import_id=run.pk)
     run.refresh_from_db()

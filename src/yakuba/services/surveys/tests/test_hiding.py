@@ -52,7 +52,14 @@ def test_a_hidden_prefecture_hides_the_total_that_stands_with_the_classes():
     """Both prefectures are small; the total under 団体区分 is their sum, and would give 4 and 5 away within 0 to 9."""
     bodies = [ward("1"), ward("2", "北海道", BodyClass.TOWN)]
     found = hidden_of(bodies, [{"full": "4"}, {"full": "5"}])
-    assert {"prefecture:東京都", "prefecture:北海道", "class:ward", "class:town", "municipal", "all"} == found["full"]
+    assert {
+        "prefecture:東京都",
+        "prefecture:北海道",
+        "class:ward",
+        "class:town",
+        "municipal",
+        "all",
+    } == found["full"]
 
 
 def test_a_question_that_is_a_sum_does_not_give_its_parts_away():
@@ -90,7 +97,9 @@ def test_numbers_below_nothing_or_beyond_measure_do_not_stop_it_either_and_show_
 
 def test_a_definition_that_counts_less_than_no_persons_is_refused():
     with pytest.raises(DefinitionRefused, match="0以上"):
-        read_definition(PEOPLE.replace("unit: 人, counts_people: はい}", "unit: 人, counts_people: はい, least: -1}"))
+        read_definition(
+            PEOPLE.replace("unit: 人, counts_people: はい}", "unit: 人, counts_people: はい, least: -1}")
+        )
     assert read_definition(PEOPLE).by_code["men"].most == 10**9
 
 
@@ -101,7 +110,13 @@ def tied(in_yakuba_city, clerk) -> Edition:
     edition = definitions.send_out(definitions.load(PEOPLE, actor=clerk), actor=clerk)
     for code, men, women in (("131016", 3, 12), ("131024", 44, 51), ("131130", 62, 73), ("011002", 81, 90)):
         asked = Asked.objects.get(edition=edition, code=code)
-        values = {"men": str(men), "women": str(women), "both": str(men + women), "full": str(men), "cases": "1"}
+        values = {
+            "men": str(men),
+            "women": str(women),
+            "both": str(men + women),
+            "full": str(men),
+            "cases": "1",
+        }
         answers.keep(asked, values, Answers.Way.PROXY, actor=None, reason="例")
     tallies.prepare(edition)
     edition.refresh_from_db()
@@ -119,7 +134,9 @@ def test_neither_files_nor_pages_give_a_body_away(tied):
         found = results.result(tied, key, results.tally_of(tied, key))
         assert not any(row.median for table in found.tables for row in table.rows)
         assert results.bodies_map(tied, found, "") is None
-    assert any(row.median for row in results.result(tied, "cases", results.tally_of(tied, "cases")).tables[0].rows)
+    assert any(
+        row.median for row in results.result(tied, "cases", results.tally_of(tied, "cases")).tables[0].rows
+    )
 
 
 def test_the_overview_hides_what_the_table_hides(in_yakuba_city, clerk):

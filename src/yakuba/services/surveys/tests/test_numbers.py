@@ -79,7 +79,9 @@ def test_a_line_with_more_cells_than_columns_is_told_and_not_cut():
     assert "1行目の欄が3つあります" in str(form.errors)
     with pytest.raises(AnswerRefused, match="1行目"):
         table_text(definition.by_code["systems"], [["台帳", "1", "234"]])
-    assert table_text(definition.by_code["systems"], [["台帳\n（旧）", "1,234"]]) == '[["台帳 （旧）", "1234"]]'
+    assert (
+        table_text(definition.by_code["systems"], [["台帳\n（旧）", "1,234"]]) == '[["台帳 （旧）", "1234"]]'
+    )
 
 
 def test_an_edition_that_never_went_out_is_not_last_years(in_yakuba_city, clerk):

@@ -157,7 +157,6 @@ def test_a_town_approves_while_the_asker_moves_the_deadline(yakuba_city, neighbo
 
     def approve() -> None:
         with active_municipality(neighbour_town):
-            person = User.objects.get(pk=other.pk)
             start.wait(WAIT)
             approvals.approve(waiting, actor=other)
 
@@ -165,7 +164,9 @@ def test_a_town_approves_while_the_asker_moves_the_deadline(yakuba_city, neighbo
         with active_municipality(yakuba_city):
             start.wait(WAIT)
             for text in ("7月上旬", "7月中旬", "7月下旬"):
-                definitions.change(Edition.objects.get(pk=edition.pk), "", "", {"town": (text, None), "city": (text, None)})
+                definitions.change(
+                    Edition.objects.get(pk=edition.pk), "", "", {"town": (text, None), "city": (text, None)}
+                )
 
     assert together(approve, change) == []
     with active_municipality(yakuba_city):

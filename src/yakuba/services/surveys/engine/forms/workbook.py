@@ -30,13 +30,18 @@ STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 TIME_FORMATS = {18, 19, 20, 21, 45, 46, 47}
-LAST_DAY, DAYS_1904 = 2_958_466, 1_462  # one behind 9999-12-31, and how much later the other calendar of days begins
+LAST_DAY, DAYS_1904 = (
+    2_958_466,
+    1_462,
+)  # one behind 9999-12-31, and how much later the other calendar of days begins
 DATE_FORMATS = {14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)}
 QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 LARGEST, LARGEST_PART, MOST_PARTS = 60_000_000, 40_000_000, 400
 LARGEST_ARCHIVE, MOST_FILES = 400_000_000, 5_000
 MOST_NAMES = 20_000
-LARGEST_TOGETHER = 120_000_000  # of all parts that are read as XML: many large ones would use up the time of all forms
+LARGEST_TOGETHER = (
+    120_000_000  # of all parts that are read as XML: many large ones would use up the time of all forms
+)
 MOST_MERGED, MOST_WIDE = 20_000, 1_000  # merged ranges of a sheet, and of them those of more than 100 cells
 UNREADABLE = (
     zipfile.BadZipFile, ElementTree.ParseError, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError, OSError,
@@ -244,7 +249,9 @@ class _Book:
             return "", "uncalculated"
         if kind == "s":
             at = int(text) if text.isascii() and text.isdigit() else len(self._strings)
-            return (self._strings[at], "") if at < len(self._strings) else ("", "" if not text else "unreadable")
+            return (
+                (self._strings[at], "") if at < len(self._strings) else ("", "" if not text else "unreadable")
+            )
         if kind == "inlineStr":
             inside = one.find(f"{space}is")
             return _text(inside, space) if inside is not None else "", ""
