@@ -13,7 +13,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
-from test_access import PAGES, call, logged_in, operations, token_for
+from test_access import PAGES, logged_in
+from test_access_api import call, operations, token_for
 from town_objects import load_objects
 
 from yakuba.demo import town

@@ -92,7 +92,7 @@ def tally(
     held = {one.code: _held(one, sheets) for one in definition.questions if one.when is not None}
     # Sheet by sheet, then turned round: going through all sheets once for each question would miss the cache every time.
     keys = list(definition.fields)
-    rows = [map((sheet or {}).get, keys) for sheet in sheets]
+    rows = [list(map((sheet or {}).get, keys)) for sheet in sheets]
     values = list(zip(*rows, strict=True)) if rows else [()] * len(keys)
     columns = [
         _column(question, one, column, held.get(question.code))

@@ -173,6 +173,7 @@ def _status(form: Any) -> int:
 @permission_required("surveys.make")
 def propose(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Wait for another person's approval."""
+    get_object_or_404(Edition.objects, pk=edition_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "理由を書いてください。")
@@ -193,6 +194,7 @@ reopen = button(operations.reopen_edition, "surveys:edition", "もう一度受�
 @permission_required("surveys.enter")
 def ask_back(request: HttpRequest, edition_id: int) -> HttpResponse:
     """A question that a body asked by telephone or mail."""
+    get_object_or_404(Edition.objects, pk=edition_id)
     form = QuestionForm(request.POST)
     if not form.is_valid():
         messages.error(request, "質問を書いてください。")

@@ -145,6 +145,7 @@ def enter(request: HttpRequest, asked_id: int) -> HttpResponse:
 @permission_required("surveys.enter")
 def remind(request: HttpRequest, asked_id: int) -> HttpResponse:
     """A reminder."""
+    _body(asked_id)
     form = RemindForm(request.POST)
     if form.is_valid():
         operations.remind(person_of(request), asked_id=asked_id, text=form.cleaned_data["text"])
@@ -158,6 +159,7 @@ def remind(request: HttpRequest, asked_id: int) -> HttpResponse:
 @permission_required("surveys.enter")
 def hearing(request: HttpRequest, asked_id: int) -> HttpResponse:
     """The day of the hearing."""
+    _body(asked_id)
     form = HearingForm(request.POST)
     if form.is_valid():
         operations.set_hearing(person_of(request), asked_id=asked_id, **form.cleaned_data)

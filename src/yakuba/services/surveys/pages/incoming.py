@@ -82,16 +82,18 @@ def new(request: HttpRequest) -> HttpResponse:
     def take() -> HttpResponse:
         row = operations.register_inquiry(person_of(request), **form.cleaned_data)
         messages.success(request, "照会を登録しました。次に、答える課に分けます。")
-        return redirect("surveys:inquiry", row.pk)
+        return redirect("surveys:split", row.pk)
 
-    context = {
-        "form": form,
-        "title": "照会を登録する",
-        "press": "登録する",
-        "above": [ABOVE],
-        "back": ABOVE[1],
-    }
+    context = {"form": form, "title": "照会を登録する", "press": "登録する", **_trail(request)}
     return form_page(request, form, take, "surveys/form.html", context)
+
+
+def _trail(request: HttpRequest, row: Incoming | None = None) -> dict[str, Any]:
+    """What stands above the page, and where one goes back to: only pages that the person may open."""
+    above = [ABOVE, *([(row.title, reverse("surveys:inquiry", args=[row.pk]))] if row else [])]
+    if not allowed(request.user, "surveys.answer"):
+        return {"above": [], "back": reverse("home")}
+    return {"above": above, "back": above[-1][1]}
 
 
 def _inquiry(incoming_id: int) -> Incoming:
@@ -136,16 +138,9 @@ def split(request: HttpRequest, incoming_id: int) -> HttpResponse:
             return render(request, "surveys/form.html", context, status=422)
         operations.split_inquiry(person_of(request), incoming_id=row.pk, parts=form.parts)
         messages.success(request, "課に分けました。その課の人の「今日の仕事」に出ます。")
-        return redirect("surveys:inquiry", row.pk)
+        return redirect(_trail(request, row)["back"])
 
-    above = [ABOVE, (row.title, reverse("surveys:inquiry", args=[row.pk]))]
-    context = {
-        "form": form,
-        "title": "答える課に分ける",
-        "press": "分ける",
-        "above": above,
-        "back": above[-1][1],
-    }
+    context = {"form": form, "title": "答える課に分ける", "press": "分ける", **_trail(request, row)}
     return form_page(request, form, take, "surveys/form.html", context)
 
 
@@ -200,6 +195,7 @@ def _seen(request: HttpRequest) -> dict[str, str] | None:
 @permission_required("surveys.coordinate")
 def propose(request: HttpRequest, incoming_id: int) -> HttpResponse:
     """Wait for another person's approval."""
+    _inquiry(incoming_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "理由を書いてください。")
@@ -221,6 +217,7 @@ reopen = button(
 @permission_required("surveys.answer")
 def ask(request: HttpRequest, incoming_id: int) -> HttpResponse:
     """A question to the asker."""
+    _inquiry(incoming_id)
     form = QuestionForm(request.POST)
     if not form.is_valid():
         messages.error(request, "質問を書いてください。")

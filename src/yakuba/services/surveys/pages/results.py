@@ -93,7 +93,7 @@ def question_context(request: HttpRequest, row: Edition, *, public: bool = False
         "year_rows": [
             (year, [(text, year.shown(code)) for code, text in found.field.options.items()]) for year in years
         ],
-        "map": drawn_map, "drawn": drawn, "option": option, "maps": MAPS if is_drawn else {}, "key": key,
+        "map": drawn_map, "drawn": drawn, "option": option, "is_confidential": found.question.code in row.definition.confidential, "maps": MAPS if is_drawn else {}, "key": key,
     }  # fmt: skip
 
 
@@ -132,6 +132,7 @@ tally_again = button(operations.tally_again, "surveys:edition", "集計を作り
 @permission_required("surveys.make")
 def publish(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Wait for another person's approval."""
+    _edition(edition_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "公表する理由を書いてください。")
@@ -147,6 +148,7 @@ def publish(request: HttpRequest, edition_id: int) -> HttpResponse:
 @permission_required("surveys.make")
 def withdraw(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Public no more, at once."""
+    _edition(edition_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "取り下げる理由を書いてください。")

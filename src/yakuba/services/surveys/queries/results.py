@@ -23,7 +23,8 @@ MOST_LINES = 6
 
 @dataclass(frozen=True)
 class Row:
-    """One group of a table. cells: by option, or the one total; hidden: the number is not shown."""
+    """One group of a table. cells: by option, or the one total; named: the same with the options' texts; hidden: the number is not
+    shown."""
 
     name: str
     group: Group
@@ -31,6 +32,7 @@ class Row:
     total: str = ""
     median: str = ""
     hidden: bool = False
+    named: tuple[tuple[str, Share], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,9 +128,10 @@ def _table(
         if name == MUNICIPAL and group.asked == counted.groups[ALL].asked:
             continue
         cells = tuple(group.share(option, question.base) for option in one.options)
+        named = tuple(zip(one.options.values(), cells, strict=True))
         hidden = name in masked
         median = "" if hidden or is_confidential else group.median
-        rows.append(Row(name_of(name), group, cells, "" if hidden else group.total, median, hidden))
+        rows.append(Row(name_of(name), group, cells, "" if hidden else group.total, median, hidden, named))
     return Table(title, tuple(one.options.values()), tuple(rows), _sums(one, rows))
 
 

@@ -219,15 +219,13 @@ class _Book:
             int(one.get("numFmtId", "0")): one.get("formatCode", "")
             for one in styles.iter(f"{self._space}numFmt")
         }
-        percent, dates, times = set(), set(), set()
+        found: dict[str, set[int]] = {"percent": set(), "date": set(), "time": set(), "": set()}
         listed = styles.find(f"{self._space}cellXfs")
         for at, one in enumerate(listed if listed is not None else ()):
             number = int(one.get("numFmtId", "0"))
             kind = _kind_of(number, QUOTED.sub("", custom.get(number, "")).lower())
-            for held, name in ((percent, "percent"), (dates, "date"), (times, "time")):
-                if kind == name:
-                    held.add(at)
-        return percent, dates, times
+            found[kind].add(at)
+        return found["percent"], found["date"], found["time"]
 
     def _cells(self, sheet: str, wanted: set[str]) -> tuple[dict[str, tuple[str, str]], Mapping[str, str]]:
         """Of the wanted cells what each holds as (text, fault), and cell → the cell whose value its merged range shows."""
