@@ -108,12 +108,6 @@ def together(*works) -> list[BaseException]:
     return troubles
 
 
-def held_until(begun: threading.Event, done) -> None:
-    """Wait until the other has begun and stands in front of a locked row, or has done what it should have waited with."""
-    begun.wait(WAIT)
-    done.wait(1.0)
-
-
 @threads_need_rows_locked
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
@@ -126,11 +120,12 @@ def test_news_of_the_asker_takes_no_answer_away(yakuba_city, neighbour_town):
     def fill() -> None:
         with active_municipality(neighbour_town), transaction.atomic():
             incoming.fill(Incoming.objects.get(), {"ai": "yes"})
-            held_until(begun, done)
+            begun.set()
+            done.wait(1.0)
 
     def tell() -> None:
         with active_municipality(yakuba_city):
-            begun.set()
+            begun.wait(WAIT)
             delivering.tell(edition, ["990027"], "お早めに")
             done.set()
 
