@@ -21,17 +21,22 @@ TALLY = "surveys.tally"
 
 @transaction.atomic
 def keep(
-    asked: Asked, values: Mapping[str, str], way: Answers.Way, *, actor: Actor, faults: Sequence[str] = (), reason: str = ""
+    asked: Asked, values: Mapping[str, str], way: Answers.Way, *, actor: Actor, faults: Sequence[str] = (), reason: str = "",
+    after: int | None = None,
 ) -> Answers:  # fmt: skip
-    """A new version of its answers. It counts as answered where nothing is left to correct. Raises Conflict for an edition that
-    takes none."""
-    edition = asked.edition
+    """A new version of its answers. It counts as answered where nothing is left to correct. after: the version that was seen when it
+    was written, 0 for none. Raises Conflict for an edition that takes none, and where another version came meanwhile."""
+    edition = hold(asked.edition_id)
     if edition.state != Edition.State.OPEN:
         raise Conflict(f"「{edition}」は{edition.get_state_display()}なので、答えを受けられません。")
     row: Asked = Asked.objects.select_for_update().get(pk=asked.pk)
     known_keys = edition.definition.fields
     kept = {key: value for key, value in values.items() if key in known_keys and value}
     version = (Answers.objects.filter(asked=row).aggregate(last=Max("version"))["last"] or 0) + 1
+    if after is not None and after != version - 1:
+        raise Conflict(
+            f"書いているあいだに、第{version - 1}版の答えが入りました。別の画面で確かめてください。もう一度「入れる」を押すと、いま書いてある答えが新しい版になります。"
+        )
     Answers.objects.filter(asked=row, is_newest=True).update(is_newest=False)
     made = Answers.objects.create(
         asked=row,
@@ -51,10 +56,27 @@ def keep(
     return made  # type: ignore[no-any-return]
 
 
+def hold(edition_id: int) -> Edition:
+    """The edition, standing still until the transaction ends: who writes answers, who closes it and who begins to count wait for one
+    another. It is held before its bodies, and these before the rows of the towns, everywhere: else two wait for each other for good."""
+    found: Edition = (
+        Edition.objects.select_for_update(of=("self",)).select_related("survey").get(pk=edition_id)
+    )
+    return found
+
+
 def note_change(edition: Edition) -> None:
-    """The tally is to be made anew, by a worker."""
+    """The tally is to be made anew, by a worker. The edition is held."""
     Edition.objects.filter(pk=edition.pk).update(changed_at=timezone.now())
     enqueue(TALLY, key=edition.job_key, edition_id=edition.pk)
+
+
+def hold_asked(survey: str, edition: str, body: str) -> None:
+    """Of a body that is asked its edition and itself, where they are there; the asker is active."""
+    row = Asked.objects.filter(edition__survey__code=survey, edition__code=edition, code=body).first()
+    if row is not None:
+        hold(row.edition_id)
+        Asked.objects.select_for_update().filter(pk=row.pk).first()
 
 
 def receive(survey: str, edition: str, body: str, values: Mapping[str, str]) -> None:

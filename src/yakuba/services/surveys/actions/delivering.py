@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.tenancy import active_municipality, current_municipality
@@ -33,17 +34,21 @@ def deliver(edition: Edition, to: Recipient, last: Mapping[str, str]) -> None:
         Incoming.objects.get_or_create(**key, defaults=given)
 
 
+@transaction.atomic
 def tell(edition: Edition, codes: Iterable[str], text: str, **changes: Any) -> None:
     """News of an inquiry to towns of this installation; changes: columns of the inquiry."""
     asker = current_municipality()
     line = [timezone.localdate().isoformat(), text[:500]]
+    key = {
+        "asker_code": asker.code,
+        "survey": edition.survey.code,
+        "edition": edition.code,
+    }  # read while the asker is active
     for town in Municipality.objects.filter(code__in=list(codes)):
         with active_municipality(town):
-            row = Incoming.objects.filter(
-                asker_code=asker.code, survey=edition.survey.code, edition=edition.code
-            ).first()
+            row = Incoming.objects.select_for_update().filter(**key).first()
             if row is not None:
                 row.news = [line, *row.news][:MOST_NEWS]
                 for name, value in changes.items():
                     setattr(row, name, value)
-                row.save()
+                row.save(update_fields=["news", *changes])  # the answers beside are the town's own

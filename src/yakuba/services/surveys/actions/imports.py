@@ -89,11 +89,16 @@ def work(form_import_id: int, told: Told) -> None:
 
 
 def _read(held: Any) -> Iterator[Mapping[str, Any]]:
+    """Each file under a name of its own: two folders or two ZIPs may hold files of the same name."""
+    taken: set[str] = set()
     for frame in apart.read(read_archive, held, seconds=SECONDS, hidden=HIDDEN):
         with apart.understood():
             head = dict(frame.head)
-            head["file"] = str(head["file"])[-200:]
-            yield head
+            name = str(head["file"])[-200:]
+            names = (name, *(f"{name}（{at}つめ）" for at in range(2, len(taken) + 3)))
+            head["file"] = next(one for one in names if one not in taken)
+            taken.add(head["file"])
+        yield head
 
 
 @transaction.atomic

@@ -18,8 +18,8 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Invalid, Problem
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
-from yakuba.services.surveys.actions.answers import receive
-from yakuba.services.surveys.engine.answers import remarks
+from yakuba.services.surveys.actions.answers import hold_asked, receive
+from yakuba.services.surveys.engine.answers import remarks, shown
 from yakuba.services.surveys.engine.reading import read_definition
 from yakuba.services.surveys.models import Incoming, IncomingPart
 
@@ -94,14 +94,20 @@ def _open(incoming: Incoming) -> Incoming:
 
 
 @transaction.atomic
-def fill(incoming: Incoming, values: Mapping[str, str], codes: Sequence[str] | None = None) -> Incoming:
-    """Answers of these questions, or of all: canonical values by key; a key that is not there is emptied."""
+def fill(
+    incoming: Incoming, values: Mapping[str, str], codes: Sequence[str] | None = None, seen: Mapping[str, str] | None = None
+) -> Incoming:  # fmt: skip
+    """Answers of these questions, or of all: canonical values by key; a key that is not there is emptied. seen: the answers that stood
+    there when they were written: then what was left as it was stays as another one wrote it meanwhile. Raises Invalid, and writes
+    nothing, where both changed the same answer."""
     row = _open(incoming)
     if row.definition is None:
         raise Conflict("この照会には設問がありません。課の答えを文で書いてください。")
     of = [
         key for key, (question, _) in row.definition.fields.items() if codes is None or question.code in codes
     ]
+    if seen is not None:
+        values = _beside_others(row, of, values, seen)
     row.values = {key: value for key, value in row.values.items() if key not in of} | {
         key: values[key] for key in of if values.get(key)
     }
@@ -109,10 +115,34 @@ def fill(incoming: Incoming, values: Mapping[str, str], codes: Sequence[str] | N
     return row
 
 
+def _beside_others(
+    row: Incoming, keys: Sequence[str], values: Mapping[str, str], seen: Mapping[str, str]
+) -> Mapping[str, str]:
+    together, lost = {}, []
+    for key in keys:
+        mine, before, theirs = (held.get(key, "") for held in (values, seen, row.values))
+        together[key] = theirs if mine == before else mine
+        if mine != before and theirs not in (before, mine):
+            question, field = row.definition.fields[key]  # type: ignore[union-attr]
+            lost.append(
+                Problem(
+                    0, field.label, f"別の職員が先に「{shown(question, field, theirs)[:60]}」と書きました。"
+                )
+            )
+    if lost:
+        raise Invalid(
+            "同じ設問に、別の職員も答えを書きました。どちらが正しいか確かめ、もう一度押すと、いま書いてある答えになります。",
+            problems=lost,
+        )
+    return together
+
+
 @transaction.atomic
 def answer_part(part: IncomingPart, reply: str, done: bool, *, actor: Actor) -> IncomingPart:
     """The section's words, and whether its part is finished. Raises Invalid where required questions of the part are open."""
     row = _open(part.incoming)
+    if not IncomingPart.objects.filter(pk=part.pk).exists():
+        raise Conflict("この課の分は、分け直されてなくなりました。照会の画面で確かめてください。")
     part.reply = reply.strip()[:10_000]
     if done and row.definition is not None:
         mine = set(part.questions or row.definition.by_code)
@@ -127,7 +157,7 @@ def answer_part(part: IncomingPart, reply: str, done: bool, *, actor: Actor) -> 
     elif done and not part.reply:
         raise Invalid("答えを書いてください。", place="答え")
     part.answered_at, part.answered_by = (timezone.now(), known(actor)) if done else (None, None)
-    part.save()
+    part.save(update_fields=["reply", "answered_at", "answered_by"])
     return part
 
 
@@ -160,6 +190,7 @@ def propose(incoming: Incoming, reason: str, *, actor: User) -> Approval:
 @transaction.atomic
 def send(incoming: Incoming, *, actor: Actor) -> Incoming:
     """Without approval, where the survey asks for none. Raises as `propose` does."""
+    _hold_asker(incoming)
     row = _open(incoming)
     if row.definition is None or row.definition.approval:
         raise Conflict("この照会への回答には、別の職員の承認が要ります。")
@@ -173,7 +204,9 @@ def send(incoming: Incoming, *, actor: Actor) -> Incoming:
 
 def approved(approval: Approval, actor: User) -> None:
     """What follows from the approval: the answers are the asker's."""
-    row: Incoming = Incoming.objects.select_for_update().get(pk=int(approval.subject.partition(":")[2]))
+    number = int(approval.subject.partition(":")[2])
+    _hold_asker(Incoming.objects.get(pk=number))
+    row: Incoming = Incoming.objects.select_for_update().get(pk=number)
     if row.state != Incoming.State.PROPOSED:
         raise approvals.ApprovalRefused(f"この照会は、すでに「{row.get_state_display()}」です。")
     _sent(row, actor)
@@ -186,6 +219,14 @@ def _sent(row: Incoming, actor: Actor) -> Incoming:
     row.save()
     record("surveys.replied", subject=f"incoming:{row.pk}", actor=actor, answers=len(row.values))
     return row
+
+
+def _hold_asker(incoming: Incoming) -> None:
+    """The asker's rows before the town's own, in the order in which the asker holds them when it tells the town something."""
+    asker = Municipality.objects.filter(code=incoming.asker_code).first() if incoming.asker_code else None
+    if asker is not None:
+        with active_municipality(asker):
+            hold_asked(incoming.survey, incoming.edition, incoming.body)
 
 
 def _hand_over(incoming: Incoming) -> None:

@@ -74,9 +74,10 @@ def checked_number(question: Question, value: Decimal) -> Decimal:
 
 
 def number_text(value: Decimal) -> str:
-    """Without an exponent and without zeros behind the point."""
+    """Without an exponent, without zeros behind the point, and 0 without a sign."""
     text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def _choice(question: Question, field: Field, text: str) -> str:
@@ -163,11 +164,15 @@ def table_text(question: Question, rows: Iterable[Sequence[str]]) -> str:
     """A table's canonical value; empty rows are left out. Raises AnswerRefused with the row and column."""
     kept = []
     for at, row in enumerate(rows, start=1):
+        if any(cell.strip() for cell in row[len(question.columns) :]):
+            raise AnswerRefused(
+                f"{at}行目の欄が{len(row)}つあります。{len(question.columns)}つまでです。読点やカンマを含むものがあるときは、欄をタブで区切ってください。"
+            )
         cells = []
         for (label, is_number), cell in zip(
             question.columns.values(), (*row, *[""] * len(question.columns)), strict=False
         ):
-            bare = cell.strip()
+            bare = " ".join(cell.split("\n")).strip()
             if is_number and bare:
                 number = plain(bare).replace("，", ",")
                 if not NUMBER.fullmatch(number):
@@ -295,8 +300,7 @@ def shown(question: Question, field: Field, value: str) -> str:
     if not value:
         return "―"
     if field.kind == QuestionKind.NUMBER:
-        whole, _, rest = value.partition(".")
-        return f"{int(whole):,}{'.' + rest if rest else ''}{question.unit}"
+        return f"{Decimal(value):,f}{question.unit}"
     if field.kind in (QuestionKind.CHOICE, QuestionKind.CHOICES):
         return "、".join(field.options.get(code, code) for code in value.split(","))
     if field.kind == QuestionKind.TABLE:

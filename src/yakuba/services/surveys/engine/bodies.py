@@ -1,7 +1,8 @@
 """Bodies by class on a day: 47 prefectures and 1,741 municipalities, without the wards of designated cities. Pure Python.
 
-A class has effective dates: of 54 中核市 that E09's source counts, eight more became one since. Days are those of the
-Cabinet orders (地方自治法第252条の19第1項, 第252条の22第1項); checked against the counts in the sources (20, 23, 54, 718, 926).
+A class has effective dates (地方自治法第252条の19第1項, 第252条の22第1項 name the orders that set them): of 54 中核市 that E09's source
+counts, eight more became one since. The days are from general knowledge and checked by the counts in the sources alone (20, 23, 54,
+718, 926): `data/README.md`.
 """
 
 from __future__ import annotations

@@ -164,6 +164,24 @@ class Definition:
         """Every value by its key, with its question."""
         return {one.key: (question, one) for question in self.questions for one in question.fields}
 
+    @cached_property
+    def families(self) -> tuple[tuple[Question, ...], ...]:
+        """Questions that count persons or firms, each with all that sums (`sum_of`) tie to it: one gives the other away."""
+        numbers = [one for one in self.questions if one.kind == QuestionKind.NUMBER]
+        family = {one.code: at for at, one in enumerate(numbers)}
+        for one in numbers:
+            tied = {family[code] for code in (one.code, *one.sum_of) if code in family}
+            family = {code: min(tied) if at in tied else at for code, at in family.items()}
+        together: dict[int, list[Question]] = {}
+        for one in numbers:
+            together.setdefault(family[one.code], []).append(one)
+        return tuple(tuple(held) for held in together.values() if any(one.counts_people for one in held))
+
+    @cached_property
+    def confidential(self) -> frozenset[str]:
+        """The codes of these questions: a body's own number is not published, small totals are hidden."""
+        return frozenset(one.code for held in self.families for one in held)
+
     def applicable(self, answers: Mapping[str, str]) -> Iterator[Question]:
         """The questions that are asked, given these answers."""
         return (one for one in self.questions if one.when is None or one.when.holds(answers))

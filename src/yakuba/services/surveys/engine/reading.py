@@ -30,6 +30,7 @@ OF_KIND: Mapping[QuestionKind, tuple[str, ...]] = {
     QuestionKind.TABLE: ("columns", "most_rows"),
 }
 ALWAYS = ("required", "help", "when", "base", "breaks")
+MOST_PEOPLE = Decimal(10**9)
 MOST_QUESTIONS, MOST_OPTIONS, MOST_TABLE_ROWS = 600, 60, 100
 CYCLE = re.compile(r"毎年度|概ね[0-9]{1,2}年毎|必要に応じて|")
 PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?")
@@ -212,14 +213,19 @@ def _question(
     columns = _columns(one)
     if kind == QuestionKind.TABLE and not columns:
         one.fault("columns", "列 columns を書いてください。")
-    condition = one.node("when")
+    condition, counts_people = one.node("when"), one.flag("counts_people", False)
+    least, most = _decimal(one, "least", Decimal(0)), _most(one, counts_people)
+    if counts_people and least is not None and least < 0:
+        one.fault("least", "人や事業者を数える設問（counts_people）の「least」は、0以上で書いてください。")
+    if least is not None and most is not None and most < least:
+        one.fault("most", "「most」は「least」以上で書いてください。")
     return made.Question(
         code=code, label=one.text("label")[:300], kind=kind, options=options, rows=rows, columns=columns,
         most_rows=one.whole("most_rows", 10, 1, MOST_TABLE_ROWS) if kind == QuestionKind.TABLE else 0,
-        unit=one.text("unit")[:10], least=_decimal(one, "least", Decimal(0)), most=_most(one), decimals=one.whole("decimals", 0, 0, 4),
+        unit=one.text("unit")[:10], least=least, most=most, decimals=one.whole("decimals", 0, 0, 4),
         longest=one.whole("longest", 1000, 1, 10_000), required=one.flag("required", False), help=one.text("help")[:500],
         when=read_condition(condition, known, code, faults) if condition else None, sum_of=_sum_of(one, numbers),
-        counts_people=one.flag("counts_people", False), base=one.word("base", {"asked": "asked", "answered": "answered"}, "asked"),
+        counts_people=counts_people, base=one.word("base", {"asked": "asked", "answered": "answered"}, "asked"),
         breaks=one.text("breaks")[:200], published=_published(one, options), line=node.line,
     )  # fmt: skip
 
@@ -274,9 +280,10 @@ def _decimal(section: Section, key: str, usual: Decimal | None) -> Decimal | Non
     return value
 
 
-def _most(section: Section) -> Decimal | None:
-    """A per cent has 100 as its largest where nothing else is said."""
-    return _decimal(section, "most", Decimal(100) if section.text("unit") in ("%", "％") else None)
+def _most(section: Section, counts_people: bool) -> Decimal | None:
+    """A per cent has 100 as its largest where nothing else is said, and persons are not more than there are."""
+    usual = Decimal(100) if section.text("unit") in ("%", "％") else MOST_PEOPLE if counts_people else None
+    return _decimal(section, "most", usual)
 
 
 def _sum_of(section: Section, numbers: set[str]) -> tuple[str, ...]:

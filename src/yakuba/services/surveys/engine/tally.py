@@ -92,7 +92,7 @@ def tally(
     held = {one.code: _held(one, sheets) for one in definition.questions if one.when is not None}
     # Sheet by sheet, then turned round: going through all sheets once for each question would miss the cache every time.
     keys = list(definition.fields)
-    rows = [[""] * len(keys) if sheet is None else [sheet.get(key, "") for key in keys] for sheet in sheets]
+    rows = [list(map((sheet or {}).get, keys)) for sheet in sheets]
     values = list(zip(*rows, strict=True)) if rows else [()] * len(keys)
     columns = [
         _column(question, one, column, held.get(question.code))
@@ -139,11 +139,11 @@ def _held(question: Question, sheets: Sequence[Answers | None]) -> np.ndarray[An
 
 
 def _column(
-    question: Question, one: Field, values: Sequence[str], applies: np.ndarray[Any, Any] | None
+    question: Question, one: Field, values: Sequence[str | None], applies: np.ndarray[Any, Any] | None
 ) -> _Column:
     due = np.ones(len(values), dtype=bool) if applies is None else applies
     if applies is not None:
-        values = [value if does else "" for value, does in zip(values, applies.tolist(), strict=True)]
+        values = [value if does else None for value, does in zip(values, applies.tolist(), strict=True)]
     answered = np.fromiter(map(bool, values), dtype=bool, count=len(values))
     rows, options = [due, answered], list(one.options)
     if one.kind in (QuestionKind.CHOICE, QuestionKind.CHOICES):
@@ -154,26 +154,28 @@ def _column(
     return _Column(one.key, options, rows, amounts, question.decimals)
 
 
-def _chosen(values: Sequence[str], options: Sequence[str]) -> list[np.ndarray[Any, Any]]:
+def _chosen(values: Sequence[str | None], options: Sequence[str]) -> list[np.ndarray[Any, Any]]:
     """Who chose each option. Each different answer is taken apart once: of several options there are few combinations."""
-    numbers: dict[str, int] = {}
-    which = np.fromiter(
-        (numbers.setdefault(value, len(numbers)) for value in values), dtype=np.int32, count=len(values)
-    )
-    apart = [frozenset(value.split(",")) for value in numbers]
+    numbers = {value: at for at, value in enumerate(dict.fromkeys(values))}
+    which = np.fromiter(map(numbers.__getitem__, values), dtype=np.int32, count=len(values))
+    apart = [frozenset((value or "").split(",")) for value in numbers]
     return [np.array([option in parts for parts in apart], dtype=bool)[which] for option in options]
 
 
-def _amounts(values: Sequence[str], decimals: int) -> np.ndarray[Any, Any]:
+def _amounts(values: Sequence[str | None], decimals: int) -> np.ndarray[Any, Any]:
     """Whole units of 10 ** -decimals; where they might be too large for 64 bits together, as Python's own integers."""
-    units = [_units(value, decimals) if value else 0 for value in values]
+    if decimals:
+        known = {value: _units(value, decimals) if value else 0 for value in dict.fromkeys(values)}
+        units = list(map(known.__getitem__, values))
+    else:
+        units = [int(value or 0) for value in values]
     fits = max(map(abs, units)) < 2**62 // max(len(units), 1)
     return np.array(units, dtype=np.int64 if fits else object)
 
 
 def _units(value: str, decimals: int) -> int:
     whole, _, rest = value.partition(".")
-    return int(f"{whole}{rest:0<{decimals}}") if decimals or rest else int(whole)
+    return int(whole + rest.ljust(decimals, "0"))
 
 
 def _counted(rows: Sequence[np.ndarray[Any, Any]], belongs: np.ndarray[Any, Any]) -> list[list[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from yakuba.services.surveys.contracts import QuestionKind
 from yakuba.services.surveys.engine.answers import AnswerRefused, canonical, shown, table_text
 from yakuba.services.surveys.engine.definition import Definition, Field, Question
 from yakuba.services.surveys.engine.forms.layout import hint_of
+
+CELLS = re.compile("[,、，]")  # between the cells of a line where it has no tab
 
 
 class AnswersForm(forms.Form):
@@ -71,7 +74,9 @@ def _canonical(question: Question, field: Field, given: Any) -> str:
         return ",".join(code for code in field.options if code in (given or ()))
     if field.kind == QuestionKind.TABLE:
         lines = [line for line in str(given).splitlines() if line.strip()]
-        return table_text(question, [line.replace("\t", ",").replace("、", ",").split(",") for line in lines])
+        return table_text(
+            question, [CELLS.split(line) if "\t" not in line else line.split("\t") for line in lines]
+        )
     return canonical(question, field, str(given))
 
 
@@ -85,7 +90,9 @@ def _field(question: Question, field: Field) -> forms.Field:
     if field.kind == QuestionKind.TABLE:
         columns = "、".join(label for label, _ in question.columns.values())
         return forms.CharField(
-            required=False, widget=forms.Textarea(attrs={"rows": 4, "placeholder": f"1行に1件：{columns}"})
+            required=False,
+            strip=False,  # a tab at the end stands before an empty cell
+            widget=forms.Textarea(attrs={"rows": 4, "placeholder": f"1行に1件：{columns}"}),
         )
     if field.kind == QuestionKind.TEXT and question.longest > 100:
         return forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
@@ -99,5 +106,10 @@ def _typed(definition: Definition, key: str, value: str) -> Any:
     if kind == QuestionKind.CHOICES:
         return value.split(",")
     if kind == QuestionKind.TABLE:
-        return "\n".join("、".join(row) for row in json.loads(value)) if value else ""
+        return "\n".join(_typed_row(row) for row in json.loads(value)) if value else ""
     return value
+
+
+def _typed_row(cells: list[str]) -> str:
+    """With 、 between the cells, or tabs where a cell has such a sign in itself: what is shown is what is read again."""
+    return ("\t" if any(CELLS.search(cell) for cell in cells) else "、").join(cells)

@@ -45,6 +45,9 @@ class EnterIn(OneBody):
 
     values: dict[str, str] = Field(description="設問の符号と答え")
     reason: str = Field(min_length=1, max_length=300, description="代わりに入力する理由")
+    after: int | None = Field(
+        None, ge=0, description="書く前に見た答えの版（なければ0）。別の版が先に入っていれば、何も書かない"
+    )
 
 
 class RemindIn(OneBody):
@@ -318,7 +321,7 @@ def enter_answers(asked: EnterIn, actor: Actor) -> Answers:
     """All of a body's answers, in place of those before. 422 with every value that cannot be read."""
     row = body_of(asked.asked_id)
     values = read_values(row.edition.definition, asked.values)
-    return actions.keep(row, values, Answers.Way.PROXY, actor=actor, reason=asked.reason)
+    return actions.keep(row, values, Answers.Way.PROXY, actor=actor, reason=asked.reason, after=asked.after)
 
 
 def read_values(definition: Definition, given: dict[str, str]) -> dict[str, str]:

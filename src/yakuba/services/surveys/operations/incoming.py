@@ -62,6 +62,9 @@ class FillIn(OneInquiry):
     """Answers by key, as they are written; those of questions that are not named stay."""
 
     values: dict[str, str] = Field(description="設問の符号と答え")
+    seen: dict[str, str] | None = Field(
+        None, description="書く前に見た答え。ほかの人が先に変えた設問があれば、何も書かない"
+    )
 
 
 class AnswerPartIn(BaseModel):
@@ -189,7 +192,7 @@ def fill_inquiry(asked: FillIn, actor: Actor) -> Incoming:
         raise Conflict("この照会には設問がありません。課の答えを文で書いてください。")
     values = read_values(row.definition, asked.values)
     codes = {row.definition.fields[key][0].code for key in asked.values}
-    return actions.fill(row, row.values | values, sorted(codes))
+    return actions.fill(row, row.values | values, sorted(codes), asked.seen)
 
 
 @OPERATIONS.add(

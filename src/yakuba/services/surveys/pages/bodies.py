@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.lists import Bulk, Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.surveys.contracts import BodyClass
 from yakuba.services.surveys.engine.answers import shown
 from yakuba.services.surveys.forms.answering import AnswersForm
@@ -113,12 +114,16 @@ def enter(request: HttpRequest, asked_id: int) -> HttpResponse:
         last=last,
         reason=True,
     )
-    if request.method == "POST" and form.is_valid():
+
+    def take() -> HttpResponse:
+        seen = request.POST.get("after", "")
         made = operations.enter_answers(
-            person_of(request), asked_id=row.pk, values=form.values, reason=form.cleaned_data["reason"]
-        )
+            person_of(request), asked_id=row.pk, values=form.values, reason=form.cleaned_data["reason"],
+            after=int(seen) if seen.isdecimal() else None,
+        )  # fmt: skip
         messages.success(request, f"{row}の答えを第{made.version}版として入れました。")
         return redirect("surveys:body", row.pk)
+
     above = [
         ABOVE,
         (str(row.edition), reverse("surveys:edition", args=[row.edition_id])),
@@ -130,8 +135,10 @@ def enter(request: HttpRequest, asked_id: int) -> HttpResponse:
         "press": "入れる",
         "above": above,
         "back": above[-1][1],
+        # asked when the page is written: after a refusal it is the version that came meanwhile
+        "after": lambda: str(found.version if (found := queries.newest(row)) else 0),
     }
-    return render(request, "surveys/form.html", context, status=422 if form.errors else 200)
+    return form_page(request, form, take, "surveys/form.html", context)
 
 
 @require_POST

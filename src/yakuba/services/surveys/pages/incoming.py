@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -81,16 +82,18 @@ def new(request: HttpRequest) -> HttpResponse:
     def take() -> HttpResponse:
         row = operations.register_inquiry(person_of(request), **form.cleaned_data)
         messages.success(request, "照会を登録しました。次に、答える課に分けます。")
-        return redirect("surveys:inquiry", row.pk)
+        return redirect("surveys:split", row.pk)
 
-    context = {
-        "form": form,
-        "title": "照会を登録する",
-        "press": "登録する",
-        "above": [ABOVE],
-        "back": ABOVE[1],
-    }
+    context = {"form": form, "title": "照会を登録する", "press": "登録する", **_trail(request)}
     return form_page(request, form, take, "surveys/form.html", context)
+
+
+def _trail(request: HttpRequest, row: Incoming | None = None) -> dict[str, Any]:
+    """What stands above the page, and where one goes back to: only pages that the person may open."""
+    above = [ABOVE, *([(row.title, reverse("surveys:inquiry", args=[row.pk]))] if row else [])]
+    if not allowed(request.user, "surveys.answer"):
+        return {"above": [], "back": reverse("home")}
+    return {"above": above, "back": above[-1][1]}
 
 
 def _inquiry(incoming_id: int) -> Incoming:
@@ -135,16 +138,9 @@ def split(request: HttpRequest, incoming_id: int) -> HttpResponse:
             return render(request, "surveys/form.html", context, status=422)
         operations.split_inquiry(person_of(request), incoming_id=row.pk, parts=form.parts)
         messages.success(request, "課に分けました。その課の人の「今日の仕事」に出ます。")
-        return redirect("surveys:inquiry", row.pk)
+        return redirect(_trail(request, row)["back"])
 
-    above = [ABOVE, (row.title, reverse("surveys:inquiry", args=[row.pk]))]
-    context = {
-        "form": form,
-        "title": "答える課に分ける",
-        "press": "分ける",
-        "above": above,
-        "back": above[-1][1],
-    }
+    context = {"form": form, "title": "答える課に分ける", "press": "分ける", **_trail(request, row)}
     return form_page(request, form, take, "surveys/form.html", context)
 
 
@@ -162,7 +158,9 @@ def part(request: HttpRequest, part_id: int) -> HttpResponse:
 
     def take() -> HttpResponse:
         if isinstance(form, AnswersForm):
-            operations.fill_inquiry(person_of(request), incoming_id=of.pk, values=form.values)
+            operations.fill_inquiry(
+                person_of(request), incoming_id=of.pk, values=form.values, seen=_seen(request)
+            )
         reply = form.cleaned_data.get("reply", row.reply)
         done = "done" in request.POST
         operations.answer_part(person_of(request), part_id=row.pk, reply=reply, done=done)
@@ -176,9 +174,21 @@ def part(request: HttpRequest, part_id: int) -> HttpResponse:
         "above": above,
         "back": above[-1][1],
         "inquiry": of,
+        "definition": definition,
         "is_open": of.state == Incoming.State.OPEN,
+        # asked when the page is written: after a refusal it is what another one wrote
+        "seen": lambda: json.dumps(Incoming.objects.get(pk=of.pk).values, ensure_ascii=False),
     }
     return form_page(request, form, take, "surveys/part.html", context)
+
+
+def _seen(request: HttpRequest) -> dict[str, str] | None:
+    """The answers as they stood on the page; None where it does not say."""
+    try:
+        found = json.loads(request.POST.get("seen", ""))
+        return {str(key): str(value) for key, value in found.items()}
+    except (AttributeError, RecursionError, ValueError):
+        return None
 
 
 @require_POST

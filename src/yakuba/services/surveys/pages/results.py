@@ -93,7 +93,7 @@ def question_context(request: HttpRequest, row: Edition, *, public: bool = False
         "year_rows": [
             (year, [(text, year.shown(code)) for code, text in found.field.options.items()]) for year in years
         ],
-        "map": drawn_map, "drawn": drawn, "option": option, "maps": MAPS if is_drawn else {}, "key": key,
+        "map": drawn_map, "drawn": drawn, "option": option, "is_confidential": found.question.code in row.definition.confidential, "maps": MAPS if is_drawn else {}, "key": key,
     }  # fmt: skip
 
 

@@ -57,8 +57,10 @@ def newest(asked: Asked) -> Answers | None:
 
 
 def edition_before(edition: Edition) -> Edition | None:
-    """The final one of the same survey that was last before; a provisional edition of the same day is none."""
-    rows = Edition.objects.filter(survey=edition.survey, as_of__lt=edition.as_of)
+    """The final one of the same survey that was last before, and went out; a provisional edition of the same day is none."""
+    rows = Edition.objects.filter(survey=edition.survey, as_of__lt=edition.as_of).exclude(
+        state__in=(Edition.State.DRAFT, Edition.State.PROPOSED)
+    )
     found: Edition | None = rows.order_by("-as_of", "-is_final", "-pk").first()
     return found
 

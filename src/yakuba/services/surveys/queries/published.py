@@ -118,9 +118,13 @@ def _answer_rows(
     answers = dict(
         Answers.objects.filter(asked__edition=edition, is_newest=True).values_list("asked_id", "values")
     )
+    confidential = edition.definition.confidential
     for body in Asked.objects.filter(edition=edition).order_by("code"):
         values = answers.get(body.pk, {})
-        cells = [_cell(values, question, one, option, public) for _, question, one, option in columns]
+        cells = [
+            _cell(values, one, option, public and question.code in confidential)
+            for _, question, one, option in columns
+        ]
         yield [
             body.code,
             body.prefecture,
@@ -132,11 +136,11 @@ def _answer_rows(
         ]
 
 
-def _cell(values: dict[str, str], question: Question, one: Field, option: str, public: bool) -> Any:
+def _cell(values: dict[str, str], one: Field, option: str, is_hidden: bool) -> Any:
     found = values.get(one.key, "")
     if not found:
         return ""
-    if public and question.counts_people:
+    if is_hidden:
         return HIDDEN
     if option:
         return int(option in found.split(","))

@@ -13,7 +13,6 @@ from yakuba.services.reform import facade as reform
 from yakuba.services.surveys.contracts import BodyClass, QuestionKind, Share
 from yakuba.services.surveys.engine.answers import shown
 from yakuba.services.surveys.engine.definition import Field, Question
-from yakuba.services.surveys.engine.disclosure import protected
 from yakuba.services.surveys.engine.tally import ALL, MUNICIPAL, FieldTally, Group, percents_sum
 from yakuba.services.surveys.engine.trends import Year, lines, trend
 from yakuba.services.surveys.models import Answers, Asked, Edition, Tallied
@@ -24,7 +23,8 @@ MOST_LINES = 6
 
 @dataclass(frozen=True)
 class Row:
-    """One group of a table. cells: by option, or the one total; hidden: the number is not shown."""
+    """One group of a table. cells: by option, or the one total; named: the same with the options' texts; hidden: the number is not
+    shown."""
 
     name: str
     group: Group
@@ -32,6 +32,7 @@ class Row:
     total: str = ""
     median: str = ""
     hidden: bool = False
+    named: tuple[tuple[str, Share], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ def result(edition: Edition, key: str, counted: FieldTally) -> Result:
         ("人口区分", sorted((name for name in counted.groups if name.startswith("band:")), key=_band_order)),
     )
     groups = [[name for name in names if name in counted.groups] for _, names in kinds]
-    masked = counted.hidden
+    is_confidential = question.code in edition.definition.confidential
     tables = tuple(
-        _table(title, question, one, names, counted, masked)
+        _table(title, question, one, names, counted, is_confidential)
         for (title, _), names in zip(kinds, groups, strict=True)
         if names
     )
@@ -91,7 +92,7 @@ def result(edition: Edition, key: str, counted: FieldTally) -> Result:
         notes.append("前の答えによって、答える団体が限られる設問です。")
     if question.published:
         notes.append("この回は、公表された割合だけがあります。団体ごとの答えから数えたものではありません。")
-    if masked:
+    if counted.hidden:
         notes.append(
             f"人や事業者を数える設問なので、{edition.definition.threshold}より小さい数と、それを引き算で出せる数を「{HIDDEN}」にしています。"
         )
@@ -117,43 +118,20 @@ def name_of(group: str) -> str:
     return {ALL: "すべて", MUNICIPAL: "全市区町村"}.get(kind, rest)
 
 
-def masks(question: Question, counted: FieldTally, threshold: int) -> frozenset[str]:
-    """Groups whose total is to be hidden: none but of a question that counts persons or firms. Takes its time; the tally keeps it."""
-    if not question.counts_people or question.kind != QuestionKind.NUMBER:
-        return frozenset()
-    cells = {name: int(float(group.total or 0)) for name, group in counted.groups.items() if ":" in name}
-    by_kind = [
-        frozenset(name for name in cells if name.startswith(f"{kind}:"))
-        for kind in ("class", "prefecture", "band")
-    ]
-    municipal = frozenset(name for name in by_kind[0] if name != f"class:{BodyClass.PREFECTURE.value}")
-    sums = [one for one in (*by_kind, municipal) if one]
-    found = protected(cells, sums, threshold)
-    totals = {frozenset(by_kind[0]): ALL, municipal: MUNICIPAL}
-    gone = {totals[sums[at]] for at in found.sums if sums[at] in totals}
-    return frozenset(found.hidden) | gone
-
-
 def _table(
-    title: str, question: Question, one: Field, names: Sequence[str], counted: FieldTally, masked: frozenset[str]
+    title: str, question: Question, one: Field, names: Sequence[str], counted: FieldTally, is_confidential: bool
 ) -> Table:  # fmt: skip
-    rows = []
+    """is_confidential: it counts persons or firms. A median of those is the number of one or two bodies: no sum bounds what it tells."""
+    rows, masked = [], counted.hidden
     for name in names:
         group = counted.groups[name]
         if name == MUNICIPAL and group.asked == counted.groups[ALL].asked:
             continue
         cells = tuple(group.share(option, question.base) for option in one.options)
+        named = tuple(zip(one.options.values(), cells, strict=True))
         hidden = name in masked
-        rows.append(
-            Row(
-                name_of(name),
-                group,
-                cells,
-                "" if hidden else group.total,
-                "" if hidden else group.median,
-                hidden,
-            )
-        )
+        median = "" if hidden or is_confidential else group.median
+        rows.append(Row(name_of(name), group, cells, "" if hidden else group.total, median, hidden, named))
     return Table(title, tuple(one.options.values()), tuple(rows), _sums(one, rows))
 
 
@@ -225,7 +203,7 @@ def prefecture_map(found: Result, option: str, counted: FieldTally) -> Map | Non
 def bodies_map(edition: Edition, found: Result, option: str) -> Map | None:
     """Each municipality as a point: whether it chose the option (1 or 0), or its number; nothing where it did not answer. None for a
     question that counts persons or firms."""
-    if found.question.counts_people:
+    if found.question.code in edition.definition.confidential:
         return None
     values: dict[str, float | None] = {}
     answers = dict(
@@ -316,12 +294,12 @@ def card(asked: Asked, *, public: bool = False) -> list[CardLine]:
         if public and one.kind in (QuestionKind.TEXT, QuestionKind.TABLE, QuestionKind.FILE):
             continue
         value = values.get(key, "")
-        if public and question.counts_people:
+        if public and question.code in definition.confidential:
             found.append(CardLine(one.label, HIDDEN))
             continue
         tally = counted.get(key)
         beside = [
-            _beside(question, one, value, tally, name)
+            "―" if question.code in definition.confidential else _beside(question, one, value, tally, name)
             for name in (f"prefecture:{asked.prefecture}", f"class:{asked.kind}", ALL)
         ]
         found.append(CardLine(one.label, shown(question, one, value), *beside))
@@ -330,7 +308,7 @@ def card(asked: Asked, *, public: bool = False) -> list[CardLine]:
 
 def _beside(question: Question, one: Field, value: str, tally: FieldTally | None, group: str) -> str:
     cell = tally.groups.get(group) if tally else None
-    if cell is None or question.counts_people:
+    if cell is None:
         return "―"
     if one.options:
         chosen = value.split(",") if value else list(one.options)[:1]

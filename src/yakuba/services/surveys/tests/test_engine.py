@@ -168,16 +168,18 @@ def test_totals_and_medians_are_exact(amounts):
 
 
 def test_small_counts_are_hidden_with_so_much_beside_them_that_sums_do_not_tell():
-    counts = {"a": 2, "b": 40, "c": 300, "d": 25}
-    everything = frozenset(counts)
-    found = protected(counts, [everything], 10)
-    assert found.hidden["a"] == PRIMARY
-    assert found.hidden["d"] == "secondary"
-    low, high = bounds("a", counts, [everything], found.hidden)
-    assert (low, high) == (0, 27)
-    alone = protected({"a": 3}, [frozenset("a")], 10)
-    assert alone.sums == {0}
-    assert not protected({"a": 0, "b": 10}, [frozenset("ab")], 10).hidden
+    counts = {"a": 2, "b": 40, "c": 300, "d": 25, "all": 367}
+    everything = [("all", frozenset("abcd"))]
+    found = protected(counts, everything, 10)
+    assert found == {"a": PRIMARY, "d": "secondary"}
+    assert bounds("a", counts, everything, found) == (0, 27)
+    assert set(protected({"a": 3, "all": 3}, [("all", frozenset("a"))], 10)) == {"a", "all"}
+    assert not protected({"a": 0, "b": 10, "all": 10}, [("all", frozenset("ab"))], 10)
+    # one total under two names: hiding one of them alone would be for nothing
+    twice = {"a": 3, "b": 0, "all": 3, "every": 3}
+    assert {"a", "all", "every"} <= set(
+        protected(twice, [("all", frozenset("ab")), ("every", frozenset("ab"))], 10)
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -188,14 +190,20 @@ def test_small_counts_are_hidden_with_so_much_beside_them_that_sums_do_not_tell(
 )
 def test_no_hidden_count_of_a_table_can_be_worked_out_from_its_sums(rows):
     counts = {f"{at}.{to}": value for at, row in enumerate(rows) for to, value in enumerate(row)}
-    across = [frozenset(f"{at}.{to}" for to in range(len(rows[0]))) for at in range(len(rows))]
-    down = [frozenset(f"{at}.{to}" for at in range(len(rows))) for to in range(len(rows[0]))]
-    sums = [*across, *down, frozenset(counts)]
-    found = protected(counts, sums, 10)
-    assert all(found.hidden.get(cell) == PRIMARY for cell, value in counts.items() if 0 < value < 10)
-    for cell, why in found.hidden.items():
+    width, height = len(rows[0]), len(rows)
+    equations = [(f"row{at}", frozenset(f"{at}.{to}" for to in range(width))) for at in range(height)]
+    equations += [(f"column{to}", frozenset(f"{at}.{to}" for at in range(height))) for to in range(width)]
+    equations += [("all", frozenset(f"row{at}" for at in range(height)))]
+    equations += [("all", frozenset(f"column{to}" for to in range(width)))]
+    for total, parts in equations:
+        counts[total] = sum(counts[part] for part in parts)
+    found = protected(counts, equations, 10)
+    assert {cell for cell, value in counts.items() if 0 < value < 10} == {
+        cell for cell, why in found.items() if why == PRIMARY
+    }
+    for cell, why in found.items():
         if why == PRIMARY:
-            low, high = bounds(cell, counts, sums, found.hidden, found.sums)
+            low, high = bounds(cell, counts, equations, found)
             assert low <= counts[cell]
             assert high is None or (high >= counts[cell] and high - low >= 10)
 

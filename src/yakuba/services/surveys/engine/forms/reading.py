@@ -18,6 +18,7 @@ FAULTS = {
     "error": "式の誤り「{text}」が出ています。値を入れ直してください。",
     "reference": "式が、なくなったセル（#REF!）を指しています。値を入れ直してください。",
     "uncalculated": "式がまだ計算されていません。Excelで開いて保存し直すか、値を入れてください。",
+    "unreadable": "値「{text}」を読めません。値を入れ直してください。",
     "lost": "設問の欄がファイルからなくなっています。送った調査票に書き写してください。",
 }
 
@@ -82,6 +83,10 @@ class _Reader:
         sheet, cell, text, fault = [str(one) for one in self._cells.get(place.name, ("", "", "", "lost"))]
         if fault.startswith("merged:"):
             told = f"{fault.removeprefix('merged:')}と結合されています。どの設問の答えか分からないので、結合をやめて、欄ごとに書いてください。"
+            self._fault(place, told, sheet, cell)
+            return None
+        if fault.startswith("twice:"):
+            told = f"同じ欄が{fault.removeprefix('twice:')}にもあり、値が違います。写したシートを消し、正しい値を一つだけ残してください。"
             self._fault(place, told, sheet, cell)
             return None
         if fault:

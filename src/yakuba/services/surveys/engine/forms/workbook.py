@@ -8,11 +8,15 @@ and `#REF!` in a formula are told as they are.
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
 import re
+import struct
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from math import isfinite
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
@@ -24,12 +28,29 @@ STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+TIME_FORMATS = {18, 19, 20, 21, 45, 46, 47}
+LAST_DAY, DAYS_1904 = (
+    2_958_466,
+    1_462,
+)  # one behind 9999-12-31, and how much later the other calendar of days begins
 DATE_FORMATS = {14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)}
 QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 LARGEST, LARGEST_PART, MOST_PARTS = 60_000_000, 40_000_000, 400
 LARGEST_ARCHIVE, MOST_FILES = 400_000_000, 5_000
 MOST_NAMES = 20_000
-UNREADABLE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+LARGEST_TOGETHER = (
+    120_000_000  # of all parts that are read as XML: many large ones would use up the time of all forms
+)
+MOST_MERGED, MOST_WIDE = 20_000, 1_000  # merged ranges of a sheet, and of them those of more than 100 cells
+UNREADABLE = (
+    zipfile.BadZipFile, ElementTree.ParseError, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError, OSError,
+    ArithmeticError, AttributeError, LookupError, TypeError, ValueError, MemoryError,
+)  # whatever a broken file can raise: it must not stop the reading of the files behind it  # fmt: skip
+PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?")
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+LOCKED = "パスワードで開くように保存されているか、古い形（xls）のファイルです。Excelで開き、パスワードを外して、xlsxで保存し直してください。"
 BROKEN = "Excelのファイルが壊れているか、読めない形です。Excelで開き、xlsxで保存し直してください。"
 
 
@@ -106,34 +127,28 @@ def _zip(file: BinaryIO) -> zipfile.ZipFile:
 
 
 def _read(content: bytes, hidden: str) -> dict[str, Any]:
+    if content.startswith(ENCRYPTED):
+        raise Invalid(LOCKED)
     if len(content) > LARGEST:
         raise Invalid("ファイルが大きすぎます。送った調査票か確かめてください。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _Book(archive).told(hidden)
-    except (
-        zipfile.BadZipFile,
-        ElementTree.ParseError,
-        KeyError,
-        ValueError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except UNREADABLE as error:
         raise Invalid(BROKEN) from error
 
 
 class _Book:
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
+        self._archive, self._left = archive, LARGEST_TOGETHER
         infos = archive.infolist()
         if len(infos) > MOST_PARTS or any(one.file_size > LARGEST_PART for one in infos):
             raise ValueError("too large")
-        self._names = {one.filename for one in infos}
+        self._names = {one.filename: one.file_size for one in infos}
         self._book = self._xml("xl/workbook.xml")
         self._space = STRICT if self._book.tag.startswith(STRICT) else MAIN
         self._strings = self._shared()
-        self._percent, self._dates = self._formats()
+        self._percent, self._dates, self._times = self._formats()
         self._epoch = date(1904, 1, 1) if self._is_1904() else date(1899, 12, 30)
         self._sheets = dict(self._parts())
 
@@ -145,7 +160,7 @@ class _Book:
             found = REFERENCE.fullmatch(reference.strip())
             sheet = (found[1] or found[2]).replace("''", "'") if found else ""
             if not found or sheet not in self._sheets:
-                cells[name] = ["", "", "", "lost"]
+                cells.setdefault(name, ["", "", "", "lost"])
                 continue
             wanted.setdefault(sheet, []).append((name, f"{found[3]}{found[4]}"))
         for sheet, named in wanted.items():
@@ -154,12 +169,15 @@ class _Book:
                 text, fault = values.get(cell, ("", ""))
                 if cell in merged and merged[cell] != cell:
                     text, fault = values.get(merged[cell], ("", ""))[0], f"merged:{merged[cell]}"
-                cells[name] = [sheet, cell, text[:12_000], fault]
+                _put(cells, name, [sheet, cell, text[:12_000], fault])
         marks = self._cells(hidden, {f"A{at}" for at in range(1, 5)})[0] if hidden in self._sheets else {}
         return {"hidden": [marks.get(f"A{at}", ("", ""))[0][:200] for at in range(1, 5)], "cells": cells}
 
     def _xml(self, name: str) -> ElementTree.Element:
         # In a process apart, and expat itself refuses entities that blow up.
+        self._left -= self._names[name]
+        if self._left < 0:
+            raise ValueError("too large together")
         return ElementTree.fromstring(self._archive.read(name))  # noqa: S314
 
     def _is_1904(self) -> bool:
@@ -167,6 +185,7 @@ class _Book:
         return found is not None and found.get("date1904") in ("1", "true")
 
     def _defined(self) -> list[tuple[str, str]]:
+        """Name and what it stands for. A copied sheet has names of its own, which are the same: then one name is there twice."""
         found = [
             (one.get("name", ""), one.text or "") for one in self._book.iter(f"{self._space}definedName")
         ]
@@ -191,33 +210,27 @@ class _Book:
             _text(one, self._space) for one in self._xml("xl/sharedStrings.xml").findall(f"{self._space}si")
         ]
 
-    def _formats(self) -> tuple[set[int], set[int]]:
-        """The cell styles (by number) that show per cents, and those that show dates."""
+    def _formats(self) -> tuple[set[int], set[int], set[int]]:
+        """The cell styles (by number) that show per cents, those that show dates, and those that show a time of day alone."""
         if "xl/styles.xml" not in self._names:
-            return set(), set()
+            return set(), set(), set()
         styles = self._xml("xl/styles.xml")
         custom = {
             int(one.get("numFmtId", "0")): one.get("formatCode", "")
             for one in styles.iter(f"{self._space}numFmt")
         }
-        percent, dates = set(), set()
+        found: dict[str, set[int]] = {"percent": set(), "date": set(), "time": set(), "": set()}
         listed = styles.find(f"{self._space}cellXfs")
         for at, one in enumerate(listed if listed is not None else ()):
             number = int(one.get("numFmtId", "0"))
-            code = QUOTED.sub("", custom.get(number, "")).lower()
-            if number in (9, 10) or "%" in code:
-                percent.add(at)
-            elif number in DATE_FORMATS or ("d" in code and ("m" in code or "y" in code or "e" in code)):
-                dates.add(at)
-        return percent, dates
+            kind = _kind_of(number, QUOTED.sub("", custom.get(number, "")).lower())
+            found[kind].add(at)
+        return found["percent"], found["date"], found["time"]
 
     def _cells(self, sheet: str, wanted: set[str]) -> tuple[dict[str, tuple[str, str]], Mapping[str, str]]:
         """Of the wanted cells what each holds as (text, fault), and cell → the cell whose value its merged range shows."""
         root = self._xml(self._sheets[sheet])
-        merged: dict[str, str] = {}
-        for one in root.iter(f"{self._space}mergeCell"):
-            first, _, last = one.get("ref", "").partition(":")
-            merged |= dict.fromkeys(_inside(first, last or first), first)
+        merged = _merged((one.get("ref", "") for one in root.iter(f"{self._space}mergeCell")), wanted)
         needed = wanted | {merged[cell] for cell in wanted if cell in merged}
         listed = root.iter(f"{self._space}c")
         return {name: self._cell(one) for one in listed if (name := one.get("r", "")) in needed}, merged
@@ -233,32 +246,103 @@ class _Book:
         if formula is not None and not text and kind != "str":
             return "", "uncalculated"
         if kind == "s":
-            return self._strings[int(text)] if text else "", ""
+            at = int(text) if text.isascii() and text.isdigit() else len(self._strings)
+            return (
+                (self._strings[at], "") if at < len(self._strings) else ("", "" if not text else "unreadable")
+            )
         if kind == "inlineStr":
             inside = one.find(f"{space}is")
             return _text(inside, space) if inside is not None else "", ""
         if kind == "b":
             return ("TRUE" if text == "1" else "FALSE"), ""
         if kind != "n" or not text:
-            return text, ""
-        return self._number(text, int(one.get("s", "0"))), ""
+            return _unescaped(text), ""
+        if not PLAIN_NUMBER.fullmatch(text.strip()) or len(text) > 400 or not isfinite(float(text)):
+            return text[:30], "unreadable"
+        return self._number(float(text), int(one.get("s", "0"))), ""
 
-    def _number(self, text: str, style: int) -> str:
-        """A number as a person sees it: 0.35 shown as 35 % is 35%, a date is a date."""
-        value = float(text)
-        if style in self._dates and 0 < value < 2_958_466:
+    def _number(self, value: float, style: int) -> str:
+        """A number as a person sees it: 0.35 shown as 35 % is 35%, a date is a date, a time of day is no number of anything."""
+        last = LAST_DAY - (DAYS_1904 if self._epoch.year == 1904 else 0)
+        if style in self._dates and 1 <= value < last:
             return (self._epoch + timedelta(days=int(value))).isoformat()
+        if style in self._times or (style in self._dates and 0 < value < 1):
+            minutes = round(value * 24 * 60)
+            return f"{minutes // 60}:{minutes % 60:02d}"
         if style in self._percent:
-            return f"{_plain(round(value * 100, 6))}%"
+            return f"{_plain(value * 100)}%"
         return _plain(value)
 
 
+def _kind_of(number: int, code: str) -> str:
+    """What a number format shows: percent, date, time, or empty for a number. code: without what it prints as it stands."""
+    if number in (9, 10) or "%" in code:
+        return "percent"
+    letters = set(code.replace("general", ""))
+    is_time = bool(letters & set("hs"))
+    if letters & set("0#?") and not is_time:
+        return ""
+    if number in DATE_FORMATS or letters & set("ydge") or ("m" in letters and not is_time):
+        return "date"
+    return "time" if number in TIME_FORMATS or is_time else ""
+
+
+def _put(cells: dict[str, list[str]], name: str, told: list[str]) -> None:
+    """Of a name that is there twice only what both say is clear."""
+    before = cells.get(name)
+    if before is None or before[3] == "lost":
+        cells[name] = told
+    elif before[2:] != told[2:]:
+        cells[name] = [*before[:2], "", f"twice:{told[0][:60]}!{told[1]}"]
+
+
+def _merged(references: Iterable[str], wanted: set[str]) -> dict[str, str]:
+    """Wanted cell → the first cell of the merged range in which it is, however large that is."""
+    places = {_place(cell): cell for cell in wanted}
+    found: dict[str, str] = {}
+    wide = 0
+    for at, reference in enumerate(references):
+        first, _, last = reference.partition(":")
+        (left, top), (right, bottom) = _place(first), _place(last or first)
+        is_wide = (right - left + 1) * (bottom - top + 1) > 100
+        wide += is_wide
+        if wide > MOST_WIDE or at > MOST_MERGED:
+            raise ValueError("too many merged ranges")
+        inside = (
+            places
+            if is_wide
+            else [(column, row) for column in range(left, right + 1) for row in range(top, bottom + 1)]
+        )
+        found |= {
+            places[one]: first
+            for one in inside
+            if one in places and left <= one[0] <= right and top <= one[1] <= bottom
+        }
+    return found
+
+
+def _place(cell: str) -> tuple[int, int]:
+    """Column and row, from 1 on. Raises ValueError for what is no cell."""
+    one = CELL.fullmatch(cell)
+    if not one:
+        raise ValueError("not a cell")
+    column = 0
+    for letter in one[1]:
+        column = column * 26 + ord(letter) - 64
+    return column, int(one[2])
+
+
 def _plain(value: float) -> str:
-    return (
-        str(int(value))
-        if value == int(value) and abs(value) < 1e15
-        else f"{value:.10f}".rstrip("0").rstrip(".")
-    )
+    """Without an exponent and without what a float adds behind ten decimals; never 0 for what is not 0."""
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    text = f"{value:.10f}".rstrip("0").rstrip(".")
+    return repr(value) if float(text) == 0 else text
+
+
+def _unescaped(text: str) -> str:
+    """Excel writes a character that XML cannot hold as _x000D_."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)) if int(found[1], 16) in (9, 10, 13) else "", text)
 
 
 def _text(one: ElementTree.Element, space: str) -> str:
@@ -269,35 +353,4 @@ def _text(one: ElementTree.Element, space: str) -> str:
             parts.append(child.text or "")
         elif child.tag == f"{space}r":
             parts += [inner.text or "" for inner in child.findall(f"{space}t")]
-    return "".join(parts)
-
-
-def _inside(first: str, last: str) -> Iterator[str]:
-    one, other = (
-        re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", first),
-        re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", last),
-    )
-    if not one or not other:
-        return
-    columns = range(_number_of(one[1]), _number_of(other[1]) + 1)
-    rows = range(int(one[2]), int(other[2]) + 1)
-    if len(columns) * len(rows) > 10_000:
-        return
-    for column in columns:
-        for row in rows:
-            yield f"{_letters(column)}{row}"
-
-
-def _number_of(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    return _unescaped("".join(parts))
