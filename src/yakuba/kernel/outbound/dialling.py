@@ -52,6 +52,8 @@ def dial(allowed: Allowed, seconds: float) -> socket.socket:
             failed = error
             continue
         connected.settimeout(seconds)
+        # Head and body go in two writes; without this the second waits for the other side's word on the first, 40 ms each time.
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connected
     raise failed
 

@@ -227,9 +227,11 @@ def notify(space: Space, request: Request) -> Answer:
         raise bad_request("subscriptionId がありません。")
     if not isinstance(body.get("data"), list):
         raise bad_request("data は配列にしてください。")
-    entities = [read_entity(one) for one in body["data"]]
-    if not entities:
+    if not body["data"]:
         raise bad_request("data が空です。")
+    if len(body["data"]) > MOST_ENTITIES:
+        raise bad_request(f"data は一度に{MOST_ENTITIES}件までにしてください。")
+    entities = [read_entity(one) for one in body["data"]]
     try:
         _append(space, request, entities, path, strict=False)
     except NgsiError as error:
