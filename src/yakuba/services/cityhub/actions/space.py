@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from yakuba.services.cityhub import models
-from yakuba.services.cityhub.actions.series import Key, KnownSeries, measured, moment_of, unit_of
+from yakuba.services.cityhub.actions.series import AHEAD, Key, KnownSeries, measured, moment_of, unit_of
 from yakuba.services.cityhub.engine.entities import Entity, place_of
 from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.notifying import Notification, Occasion, notification
@@ -38,7 +38,8 @@ _PUT = """INSERT INTO cityhub_entity (municipality_id, path, entity_id, entity_t
     west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north, cell = excluded.cell"""
 _READ = """INSERT INTO cityhub_reading (municipality_id, series_id, at, number, doubtful) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (series_id, at) DO UPDATE SET number = excluded.number, doubtful = excluded.doubtful"""
-_LAST = """UPDATE cityhub_series SET last_at = %s, last_number = %s WHERE id = %s AND last_at <= %s"""
+# A newest reading from the future was noted by a clock that went wrong.
+_LAST = """UPDATE cityhub_series SET last_at = %s, last_number = %s WHERE id = %s AND (last_at <= %s OR last_at > %s)"""
 _LATE = """UPDATE cityhub_series SET prepared_to = %s WHERE id = %s AND prepared_to > %s"""
 _SEND = """INSERT INTO cityhub_delivery (municipality_id, subscription_id, method, url, headers, body, timeout, made_at,
     held_until) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0)"""
@@ -170,7 +171,7 @@ class WriteSpace(ReadSpace):
         """See `engine.space.Space`."""
         self._set((entity.path, entity.id, entity.type), entity)
         for name, number in measured(change):
-            moment, doubtful = moment_of(entity, name, change.touched, self.now)
+            moment, doubtful = moment_of(change, name, self.now)
             key = (self.municipality_id, entity.path, entity.id, entity.type, name)
             at = round(moment * 1_000_000)
             self._readings.append((key, unit_of(entity, name), at, number, doubtful))
@@ -342,7 +343,8 @@ class WriteSpace(ReadSpace):
                 last[series] = (at, number)
             late[series] = min(late.get(series, at), at)
         cursor.executemany(_READ, rows)
-        cursor.executemany(_LAST, [(at, number, series, at) for series, (at, number) in last.items()])
+        future = round((self.now + AHEAD) * 1_000_000)
+        cursor.executemany(_LAST, [(at, number, series, at, future) for series, (at, number) in last.items()])
         # What was made ready for charts ends where a late reading begins.
         hours = [(at // HOUR * HOUR, series, at // HOUR * HOUR) for series, at in late.items()]
         old = [row for row in hours if row[0] < (round(self.now * 1_000_000) // HOUR) * HOUR]

@@ -7,7 +7,7 @@ import time
 from django.db import transaction
 
 from yakuba.kernel.jobs import in_each_town
-from yakuba.services.cityhub.actions.hours import prepare
+from yakuba.services.cityhub.actions.hours import HOUR, prepare
 from yakuba.services.cityhub.actions.sending import throw_away
 from yakuba.services.cityhub.models import Entity, Series
 
@@ -22,7 +22,8 @@ def tidy_everywhere() -> None:
 def tidy() -> None:
     """In the active town."""
     now = time.time()
-    for series in Series.objects.order_by("pk").iterator(chunk_size=AT_ONCE):
+    behind = Series.objects.filter(prepared_to__lt=round(now * 1_000_000) // HOUR * HOUR, last_at__gt=0)
+    for series in behind.order_by("pk").iterator(chunk_size=AT_ONCE):
         prepare(series, now)
     with transaction.atomic():
         throw_away(now)
