@@ -59,6 +59,11 @@ class Callers:
         known = self._known.get(ApiToken.digest_of(token))
         return known[1] if known is not None and known[0] > time.monotonic() else None
 
+    def town_of(self, token: str) -> int:
+        """Whose town it was when it was looked up last, 0 where that is not known."""
+        known = self._known.get(ApiToken.digest_of(token))
+        return known[1].municipality.pk if known is not None else 0
+
     def look_up(self, token: str) -> Caller:
         """Whose it is. Raises NgsiError 401."""
         found = _caller(token) if token else None
