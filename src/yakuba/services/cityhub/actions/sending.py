@@ -239,6 +239,7 @@ class _Line:
     def __init__(self) -> None:
         self._host = ""
         self._connection: Any = None  # as `dialling.http` gives it
+        self._socket: socket.socket | None = None  # the library lets go of its own before an answer is read
 
     def send(self, row: Delivery) -> tuple[int, str]:
         """The receiver's status, and why it did not arrive (empty where it did)."""
@@ -259,10 +260,9 @@ class _Line:
 
     def shut(self) -> None:
         """End it from another thread: whoever waits for the other side is told so."""
-        connected = getattr(self._connection, "sock", None)
-        if connected is not None:
+        if self._socket is not None:
             with suppress(OSError):
-                socket.socket.shutdown(connected, socket.SHUT_RDWR)  # bare: TLS is at work in its own thread
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # bare: TLS is at work in its own thread
 
     def _sent(self, row: Delivery) -> tuple[int, str]:
         host = host_of(row.url)
@@ -271,6 +271,7 @@ class _Line:
             self.close()
             self._host, self._connection = host, dialling.http(row.url, limit, HOLDS)
             self._connection.connect()
+            self._socket = self._connection.sock
         line = self._connection
         parts = urlsplit(row.url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -301,7 +302,7 @@ class _Line:
         if self._connection is not None:
             with suppress(OSError):
                 self._connection.close()
-        self._connection = None
+        self._connection = self._socket = None
 
 
 _LINES: dict[_Line, float] = {}  # in hand → when its time is over (monotonic)

@@ -17,6 +17,7 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 from django.conf import settings
+
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.cityhub.actions.reading import Readers, ReadersFull
 from yakuba.services.cityhub.actions.sending import Sender

@@ -185,7 +185,7 @@ class Writer:
         now = time.time()
         if now < self._last - BACK:
             LOG.warning("the clock was set back by %.0f seconds", self._last - now)
-            self._last = now
+            self._last = 0.0
         self._last = max(now, self._last + 2e-6)
         return self._last
 

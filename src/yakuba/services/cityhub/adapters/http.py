@@ -129,6 +129,7 @@ class Connection(asyncio.Protocol):
         self._length = self._held = 0
         self._busy = self._keep = False
         self._choked = False  # the client does not take what it is answered
+        self._ended = False  # the client asks nothing more, and still waits for answers
         self.since = time.monotonic()  # when it was answered last
         self.deadline = self.since + HEAD_SECONDS
 
@@ -162,14 +163,20 @@ class Connection(asyncio.Protocol):
             return
         self._go_on()
 
+    def eof_received(self) -> bool:
+        self._ended = True
+        return self._busy or bool(self._buffer)  # what has been asked is answered
+
     def _go_on(self) -> None:
         try:
             if self._head is None and not self._take_head():
+                self._end_if_over()
                 return
         except HeadRefused as error:
             self._refuse(error.status)
             return
         if not self._hold() or self._head is None:
+            self._end_if_over()
             return
         body = bytes(self._buffer[: self._length])
         del self._buffer[: self._length]
@@ -210,6 +217,10 @@ class Connection(asyncio.Protocol):
             return False
         return here == self._length
 
+    def _end_if_over(self) -> None:
+        if self._ended and self._transport is not None:
+            self._transport.close()
+
     def pause_writing(self) -> None:
         self._choked = True
 
@@ -225,6 +236,7 @@ class Connection(asyncio.Protocol):
         if self._transport is None:
             return
         keep = self._keep and not answer.closes and not self._server.closing
+        keep = keep and not (self._ended and not self._buffer)
         self._write(written(answer, keep))
         self._busy = False
         if not keep:
