@@ -262,7 +262,9 @@ class _Line:
         """End it from another thread: whoever waits for the other side is told so."""
         if self._socket is not None:
             with suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # bare: TLS is at work in its own thread
+                socket.socket.shutdown(
+                    self._socket, socket.SHUT_RDWR
+                )  # bare: TLS is at work in its own thread
 
     def _sent(self, row: Delivery) -> tuple[int, str]:
         host = host_of(row.url)

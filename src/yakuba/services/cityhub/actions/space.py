@@ -336,8 +336,9 @@ class WriteSpace(ReadSpace):
         rows: list[tuple[Any, ...]] = []
         last: dict[int, tuple[int, float]] = {}
         late: dict[int, int] = {}
-        for key, unit, at, number, doubtful in self._readings:
-            series = self._series(cursor, key, unit)
+        self._name_series(cursor)
+        for key, _, at, number, doubtful in self._readings:
+            series = self._known.get(key) or self.new_series[key]
             rows.append((self.municipality_id, series, at, number, doubtful))
             if series not in last or last[series][0] <= at:
                 last[series] = (at, number)
@@ -352,22 +353,27 @@ class WriteSpace(ReadSpace):
             cursor.executemany(_LATE, old)
         self._readings = []
 
-    def _series(self, cursor: Any, key: Key, unit: str) -> int:
-        number = self._known.get(key) or self.new_series.get(key)
-        if number is not None:
-            return number
-        where = (
-            "municipality_id = %s AND path = %s AND entity_id = %s AND entity_type = %s AND attribute = %s"
-        )
-        cursor.execute(
+    def _name_series(self, cursor: Any) -> None:
+        """Look up the series that are not known, and make those that are not there."""
+        units = {key: unit for key, unit, *_ in self._readings}
+        new = [key for key in units if self._known.get(key) is None and key not in self.new_series]
+        if not new:
+            return
+        cursor.executemany(
             "INSERT INTO cityhub_series (municipality_id, path, entity_id, entity_type, attribute, unit, last_at, prepared_to) "
             "VALUES (%s, %s, %s, %s, %s, %s, 0, 0) ON CONFLICT DO NOTHING",
-            [*key, unit],
+            [(*key, units[key]) for key in new],
         )
-        cursor.execute(f"SELECT id FROM cityhub_series WHERE {where}", key)  # noqa: S608
-        found = int(cursor.fetchone()[0])
-        self.new_series[key] = found
-        return found
+        ids = list(dict.fromkeys(key[2] for key in new))
+        for start in range(0, len(ids), PORTION):
+            part = ids[start : start + PORTION]
+            marks = ", ".join(["%s"] * len(part))
+            cursor.execute(
+                "SELECT id, municipality_id, path, entity_id, entity_type, attribute FROM cityhub_series "  # noqa: S608
+                f"WHERE municipality_id = %s AND entity_id IN ({marks})",
+                [self.municipality_id, *part],
+            )
+            self.new_series.update((tuple(key), int(number)) for number, *key in cursor.fetchall())
 
     def _flush_deliveries(self, cursor: Any) -> None:
         if self._told:

@@ -21,6 +21,7 @@ HEAD_SECONDS = 10.0  # for a head that has begun
 IDLE_SECONDS = 75.0  # between two requests
 BODY_SECONDS = 30.0
 WRITE_SECONDS = 30.0  # for an answer to be taken
+LINGER_SECONDS = 10.0  # for a client that was refused to see it
 MOST_CONNECTIONS = 2_000
 _LINE = re.compile(rb"([A-Z]{1,16}) ([\x21-\x7e\x80-\xff]{1,16384}) HTTP/1\.([01])\Z")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
@@ -129,6 +130,7 @@ class Connection(asyncio.Protocol):
         self._length = self._held = 0
         self._busy = self._keep = False
         self._choked = False  # the client does not take what it is answered
+        self._over = False  # it was refused: what else it sends is not looked at
         self._ended = False  # the client asks nothing more, and still waits for answers
         self.since = time.monotonic()  # when it was answered last
         self.deadline = self.since + HEAD_SECONDS
@@ -153,6 +155,8 @@ class Connection(asyncio.Protocol):
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
+        if self._over:
+            return
         if not self._buffer and self._head is None and not self._busy:
             # Never later than it was: a line now and then is no request.
             self.deadline = min(self.deadline, time.monotonic() + HEAD_SECONDS)
@@ -165,6 +169,8 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         self._ended = True
+        if self._over:
+            return False
         return self._busy or bool(self._buffer)  # what has been asked is answered
 
     def _go_on(self) -> None:
@@ -259,9 +265,18 @@ class Connection(asyncio.Protocol):
             self._go_on()
 
     def _refuse(self, status: int) -> None:
-        self._busy = True
-        self._keep = False
-        self._answer(self._server.refusal(status))
+        # To close at once, with what it still sends unread, would take the answer from it.
+        self._busy = self._over = True
+        self._let_go()
+        self._buffer.clear()
+        self._write(written(self._server.refusal(status), False))
+        if self._transport is None:
+            return
+        if self._ended or not self._transport.can_write_eof():
+            self._transport.close()
+            return
+        self._transport.write_eof()
+        self.deadline = time.monotonic() + LINGER_SECONDS
 
     def _write(self, data: bytes) -> None:
         if self._transport is not None:

@@ -10,6 +10,7 @@ from yakuba.services.cityhub.engine.entities import (
     Entity,
     check_value,
     is_operator,
+    require_few,
     require_one_place,
 )
 from yakuba.services.cityhub.engine.operators import MISSING, operated
@@ -135,6 +136,7 @@ def _copy(entity: Entity) -> Entity:
 
 
 def _finished(outcome: Outcome, now: float) -> Outcome:
+    require_few(outcome.entity.attributes)
     require_one_place(outcome.entity.attributes)
     if outcome.change.touched:
         outcome.entity.modified = now

@@ -373,6 +373,32 @@ def test_bodies_that_are_only_announced_keep_nobody_out():
     assert held == 0
 
 
+def test_who_sends_too_much_sees_the_answer():
+    async def talk(server, port):
+        reading, writing = await asyncio.open_connection("127.0.0.1", port)
+        writing.write(b"POST / HTTP/1.1\r\nContent-Length: 11000000\r\n\r\n")
+        for _ in range(11):
+            writing.write(b"x" * 1_000_000)
+            await writing.drain()
+        writing.write_eof()
+        answer = await reading.read()
+        writing.close()
+        return answer
+
+    assert asyncio.run(_served(talk)).startswith(b"HTTP/1.1 413")
+
+
+def test_an_entity_has_so_many_attributes_and_a_batch_too(in_yakuba_city):
+    many = {f"a{number}": {"value": number} for number in range(1_500)}
+    assert ask("POST", "/v2/entities", {"id": "E", "type": "T"} | many).status == 201
+    assert Series.objects.count() == Reading.objects.count() == 1_500
+    more = {f"b{number}": {"value": number} for number in range(1_500)}
+    assert ask("POST", "/v2/entities/E/attrs", more).status == 413
+    assert ask("POST", "/v2/entities", {"id": "F", "type": "T"} | many | more).status == 413
+    entities = [{"id": f"e{number}"} | many for number in range(80)]
+    assert ask("POST", "/v2/op/update", {"actionType": "append", "entities": entities}).status == 413
+
+
 def test_connections_that_say_nothing_make_room(monkeypatch):
     monkeypatch.setattr(http, "MOST_CONNECTIONS", 5)
 
