@@ -239,7 +239,7 @@ class _Line:
     def __init__(self) -> None:
         self._host = ""
         self._connection: Any = None  # as `dialling.http` gives it
-        self._socket: socket.socket | None = None  # the library lets go of its own before an answer is read
+        self._socket: Any = None  # the library lets go of its own before an answer is read
 
     def send(self, row: Delivery) -> tuple[int, str]:
         """The receiver's status, and why it did not arrive (empty where it did)."""
@@ -261,10 +261,7 @@ class _Line:
     def shut(self) -> None:
         """End it from another thread: whoever waits for the other side is told so."""
         if self._socket is not None:
-            with suppress(OSError):
-                socket.socket.shutdown(
-                    self._socket, socket.SHUT_RDWR
-                )  # bare: TLS is at work in its own thread
+            dialling.shut(self._socket)
 
     def _sent(self, row: Delivery) -> tuple[int, str]:
         host = host_of(row.url)

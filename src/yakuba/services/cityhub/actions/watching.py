@@ -6,13 +6,10 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import time
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from http.client import HTTPException
-from smtplib import SMTPRecipientsRefused
 from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
@@ -166,7 +163,7 @@ def _tell(key: int, roster: Roster, wait: timedelta, dead: set[str]) -> None:
             continue
         try:
             _send(alarm, address)
-        except (SMTPRecipientsRefused, ValueError) as error:
+        except (dialling.RecipientRefused, ValueError) as error:
             LOG.warning("an alarm could not be told to step %d (%s)", step, type(error).__name__)
         except (OSError, HTTPException, Refused) as error:
             dead.add(where)
@@ -199,7 +196,7 @@ def _send(alarm: models.Alarm, address: str) -> None:
     line = dialling.http(address, TIMEOUT, HOLDS)
     line.connect()
     ends = Timer(
-        2 * TIMEOUT, _shut, [line.sock]
+        2 * TIMEOUT, dialling.shut, [line.sock]
     )  # whoever says a byte now and then holds up the watch over everything
     ends.daemon = True
     ends.start()
@@ -216,11 +213,6 @@ def _send(alarm: models.Alarm, address: str) -> None:
     finally:
         ends.cancel()
         line.close()
-
-
-def _shut(connected: socket.socket) -> None:
-    with suppress(OSError):
-        socket.socket.shutdown(connected, socket.SHUT_RDWR)  # bare: TLS is at work in its own thread
 
 
 def _mail(alarm: models.Alarm, address: str) -> EmailMessage:
