@@ -21,6 +21,7 @@ from yakuba.kernel.outbound.permission import permitted, require_relay
 from yakuba.kernel.outbound.profile import OutboundRefused
 from yakuba.kernel.outbound.target import Target, target_of
 
+RecipientRefused = smtplib.SMTPRecipientsRefused  # the relay is there, and does not take this address
 WHOLE_MAIL = 120.0  # seconds that a relay may take in all
 MOST_LINES = (
     1_000  # that a relay may say in all: a reply may have as many lines as it likes (RFC 5321, 4.2.1)
@@ -53,11 +54,14 @@ def dial(allowed: Allowed, seconds: float) -> socket.socket:
             failed = error
             continue
         connected.settimeout(seconds)
+        # Head and body go in two writes; without this the second waits for the other side's word on the first, 40 ms each time.
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connected
     raise failed
 
 
-def _shut(connected: socket.socket) -> None:
+def shut(connected: Any) -> None:
+    """End a connection from another thread: whoever waits for its other side is told so."""
     with suppress(OSError):
         socket.socket.shutdown(
             connected, socket.SHUT_RDWR
@@ -151,7 +155,7 @@ class _Relay(smtplib.SMTP):
 
     def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
         connected = dial(self._allowed, float(timeout))
-        self._ends = Timer(WHOLE_MAIL, _shut, [connected])
+        self._ends = Timer(WHOLE_MAIL, shut, [connected])
         self._ends.daemon = True
         self._ends.start()
         return connected

@@ -5,6 +5,7 @@ from yakuba.kernel.registry import (
     Manifest,
     NavigationItem,
     Permission,
+    PersonalData,
     Setting,
     WorkQueue,
 )
@@ -42,6 +43,7 @@ MANIFEST = Manifest(
         "cityhub.rules_set": "見張りの決まりを登録した",
         "cityhub.acknowledged": "警報を確認した",
         "cityhub.loaded": "測定値をファイルから入れた",
+        "cityhub.thrown_away": "7日たっても届かない通知を捨てた",
     },
     town_settings=(
         Setting(
@@ -51,6 +53,12 @@ MANIFEST = Manifest(
             "団体コードのほかに、この自治体を指す名前です。いくつかあれば、コンマで区切ります。",
         ),
     ),
+    personal_data=(
+        PersonalData("cityhub.WatchRules", "警報の当番の宛先", None),
+        PersonalData("cityhub.Alarm", "警報と、確認した職員", 5 * 366, since="acknowledged_at"),
+    ),
+    failures=f"{ROOM}.queries.failing:failures",
+    contacts=f"{ROOM}.queries.failing:contacts",
     self_check=f"{ROOM}.queries:self_check",
     examples=f"{ROOM}.tests.examples:make",
 )

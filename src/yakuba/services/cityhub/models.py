@@ -108,7 +108,7 @@ class Hour(MunicipalityModel):
 
 class Subscription(MunicipalityModel):
     """Who is told what (see `engine.space.Subscription`). revision: counted up when its definition or status changes;
-    retry_at: nothing is sent before."""
+    retry_at: nothing is sent before; thrown_away: notifications that waited for too long and went unsent."""
 
     identifier = models.CharField("番号", max_length=24)
     path = models.CharField("パス", max_length=522, default="/#")
@@ -124,6 +124,8 @@ class Subscription(MunicipalityModel):
     fails = models.PositiveIntegerField("続けて失敗した回数", default=0)
     revision = models.PositiveIntegerField(default=0)
     retry_at = models.FloatField("次に送る時刻", default=0.0)
+    thrown_away = models.PositiveBigIntegerField("届かずに捨てた数", default=0)
+    thrown_away_at = models.FloatField("最後に捨てた時刻", default=0.0)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "サブスクリプション"

@@ -11,7 +11,7 @@ from yakuba.services.cityhub.engine.moments import read_moment
 from yakuba.services.cityhub.engine.updating import Change
 
 MOMENTS = ("TimeInstant", "observedAt", "timestamp", "dateObserved")  # metadata, or attributes of the entity
-AHEAD = 86_400.0  # seconds that a sensor's clock may be ahead
+AHEAD = 600.0  # seconds that a sensor's clock may be ahead: local time sent as UTC is nine hours
 BEHIND = 20 * 366 * 86_400.0  # and behind: older than that is a clock that was never set
 MOST_KNOWN = 200_000
 
@@ -57,17 +57,16 @@ def measured(change: Change) -> list[tuple[str, float]]:
     return found
 
 
-def moment_of(entity: Entity, name: str, touched: set[str], now: float) -> tuple[float, bool]:
-    """When an attribute was measured, and whether the sensor's clock is doubtful (then it is when the value came)."""
-    marks: dict[str, Any] = entity.attributes[name].get("metadata") or {}
-    given = next((marks[word]["value"] for word in MOMENTS if word in marks), None)
+def moment_of(change: Change, name: str, now: float) -> tuple[float, bool]:
+    """When an attribute was measured, and whether the sensor's clock is doubtful (then it is when the value came). A moment
+    that stands there from an earlier update says nothing of this one."""
+    attributes = change.entity.attributes
+    marks: dict[str, Any] = attributes[name].get("metadata") or {}
+    own = change.marked.get(name, frozenset())
+    given = next((marks[word]["value"] for word in MOMENTS if word in own), None)
     if given is None:
         given = next(
-            (
-                entity.attributes[word]["value"]
-                for word in MOMENTS
-                if word in touched and word in entity.attributes
-            ),
+            (attributes[word]["value"] for word in MOMENTS if word in change.touched and word in attributes),
             None,
         )
     moment = read_moment(given) if isinstance(given, str) else None

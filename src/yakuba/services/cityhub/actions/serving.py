@@ -12,15 +12,14 @@ import signal
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, cast
 from urllib.parse import unquote
 
 from django.conf import settings
-from django.db import connection
 
 from yakuba.kernel.tenancy import active_municipality
+from yakuba.services.cityhub.actions.reading import Readers, ReadersFull
 from yakuba.services.cityhub.actions.sending import Sender
 from yakuba.services.cityhub.actions.writer import Done, HubFull, Task, Writer, failed
 from yakuba.services.cityhub.adapters.http import HttpAnswer, HttpRequest, HttpServer, Limits
@@ -36,8 +35,6 @@ from yakuba.services.cityhub.queries.space import ReadSpace
 LOG = logging.getLogger("yakuba.cityhub")
 LARGEST = 10_000_000  # bytes of a body
 MOST_BODIES = 200_000_000  # bytes of all bodies in memory
-READERS = 4
-MOST_READS = 500  # that wait or run at once
 FLOOD = 2.0  # seconds of a town's share that may come at once
 STOPPING = 20.0  # seconds for what is under way
 _CORRELATOR = re.compile(r"[A-Za-z0-9_.-]{1,100}")
@@ -71,15 +68,15 @@ class Hub:
         self.sender = Sender()
         self.writer = Writer(self._together, self.sender.wake)
         self.server = HttpServer(self.handle, _refusal, Limits(LARGEST, MOST_BODIES))
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="cityhub-reader")
+        self._readers: Readers | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._reads = 0
         self._rate = rate
         self._shares: dict[int, Share] = {}
 
     async def serve(self, host: str, port: int, ready: Callable[[int], None]) -> None:
         """Until SIGTERM or SIGINT. ready: called with the port. Raises OSError where the port is taken."""
         self._loop = asyncio.get_running_loop()
+        self._readers = Readers(self._loop)
         ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             self._loop.add_signal_handler(number, ended.set)
@@ -92,7 +89,7 @@ class Hub:
         await self.server.finish(STOPPING)
         await asyncio.to_thread(self.writer.stop)
         await asyncio.to_thread(self.sender.stop)
-        self._readers.shutdown(wait=False)
+        self._readers.stop()
 
     def _together(self, done: Done) -> None:
         if self._loop is not None:
@@ -114,6 +111,7 @@ class Hub:
             caller = self.callers.at_hand(token)
             if caller is None:
                 self._later(
+                    self.callers.town_of(token),
                     lambda: self.callers.look_up(token),
                     lambda found: self._go_on(found, request, told, correlator, round_),
                     told,
@@ -136,7 +134,7 @@ class Hub:
         if not self._shares.setdefault(caller.municipality.pk, Share(self._rate)).take():
             raise _flood()
         if where.reads:
-            self._later(lambda: _looked(caller, where, request), told, told)
+            self._later(caller.municipality.pk, lambda: _looked(caller, where, request), told, told)
             return
         try:
             self.writer.put(
@@ -146,17 +144,15 @@ class Hub:
             raise _busy() from None
 
     def _later(
-        self, work: Callable[[], Any], then: Callable[[Any], None], told: Callable[[Answer], None]
+        self,
+        queue: int,
+        work: Callable[[], Any],
+        then: Callable[[Any], None],
+        told: Callable[[Answer], None],
     ) -> None:
         """Do it in a reader's thread, and go on here."""
-        if self._reads >= MOST_READS:
-            raise _busy()
-        self._reads += 1
-        assert self._loop is not None
-        loop = self._loop
 
-        def done(result: Any, error: Exception | None) -> None:
-            self._reads -= 1
+        def ended(result: Any, error: Exception | None) -> None:
             try:
                 if error is not None:
                     raise error
@@ -167,17 +163,11 @@ class Hub:
                 LOG.exception("a request was not understood")
                 told(failed())
 
-        def run() -> None:
-            result, trouble = None, None
-            try:
-                result = work()
-            except Exception as error:
-                if not isinstance(error, NgsiError):
-                    connection.close()
-                trouble = error
-            loop.call_soon_threadsafe(done, result, trouble)
-
-        self._readers.submit(run)
+        assert self._readers is not None
+        try:
+            self._readers.put(queue, work, ended)
+        except ReadersFull:
+            raise _busy() from None
 
 
 def _looked(caller: Caller, where: Route, request: Request) -> Answer:

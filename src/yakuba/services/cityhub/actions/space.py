@@ -7,6 +7,7 @@ something unforeseen is taken back alone (`mark`, `take_back`).
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from yakuba.services.cityhub import models
-from yakuba.services.cityhub.actions.series import Key, KnownSeries, measured, moment_of, unit_of
+from yakuba.services.cityhub.actions.series import AHEAD, Key, KnownSeries, measured, moment_of, unit_of
 from yakuba.services.cityhub.engine.entities import Entity, place_of
+from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.notifying import Notification, Occasion, notification
 from yakuba.services.cityhub.engine.places import shape_of
 from yakuba.services.cityhub.engine.requests import Path
@@ -25,6 +27,7 @@ from yakuba.services.cityhub.engine.updating import Change
 from yakuba.services.cityhub.queries import cells
 from yakuba.services.cityhub.queries.space import COLUMNS, PORTION, ReadSpace, entity_of, subscription_of
 
+LOG = logging.getLogger("yakuba.cityhub")
 MOST_ROUNDS = 8  # notifications of notifications of … (a loop of subscriptions ends here)
 Name = tuple[str, str, str]  # path, id, type
 
@@ -35,7 +38,8 @@ _PUT = """INSERT INTO cityhub_entity (municipality_id, path, entity_id, entity_t
     west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north, cell = excluded.cell"""
 _READ = """INSERT INTO cityhub_reading (municipality_id, series_id, at, number, doubtful) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (series_id, at) DO UPDATE SET number = excluded.number, doubtful = excluded.doubtful"""
-_LAST = """UPDATE cityhub_series SET last_at = %s, last_number = %s WHERE id = %s AND last_at <= %s"""
+# A newest reading from the future was noted by a clock that went wrong.
+_LAST = """UPDATE cityhub_series SET last_at = %s, last_number = %s WHERE id = %s AND (last_at <= %s OR last_at > %s)"""
 _LATE = """UPDATE cityhub_series SET prepared_to = %s WHERE id = %s AND prepared_to > %s"""
 _SEND = """INSERT INTO cityhub_delivery (municipality_id, subscription_id, method, url, headers, body, timeout, made_at,
     held_until) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0)"""
@@ -47,30 +51,42 @@ class Watches:
     """The town's subscriptions, made ready; those that have not changed are not read again."""
 
     def __init__(self) -> None:
-        self._ready: dict[int, tuple[int, Watch]] = {}
+        self._ready: dict[int, tuple[int, Watch | None]] = {}
 
     def of(self, municipality_id: int, now: float) -> dict[int, Watch]:
         """Row → watch, of all that are active."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT id, revision, times_sent, last_notification FROM cityhub_subscription WHERE municipality_id = %s "
+                "SELECT id, revision, times_sent, last_notification, status FROM cityhub_subscription WHERE municipality_id = %s "
                 "AND status IN ('active', 'oneshot') AND (expires_at IS NULL OR expires_at > %s) ORDER BY id",
                 [municipality_id, now],
             )
             rows = cursor.fetchall()
         found: dict[int, Watch] = {}
-        for key, revision, times_sent, last_notification in rows:
+        for key, revision, times_sent, last_notification, status in rows:
             known = self._ready.get(key)
             if known is None or known[0] != revision:
-                row = models.Subscription.objects.get(pk=key)
-                known = self._ready[key] = (row.revision, Watch(subscription_of(row)))
+                known = self._ready[key] = (revision, _watch(models.Subscription.objects.get(pk=key)))
             watch = known[1]
+            if watch is None:
+                continue
+            # As it is stored, whatever a group that was not stored has left in memory.
             watch.subscription.times_sent = times_sent
             watch.subscription.last_notification = last_notification
+            watch.subscription.status = status
             found[key] = watch
         if len(self._ready) > 2 * len(found) + 1_000:
             self._ready = {key: self._ready[key] for key in found}
         return found
+
+
+def _watch(row: models.Subscription) -> Watch | None:
+    # What was taken by an earlier version of the house and is refused by this one must not stop the updates.
+    try:
+        return Watch(subscription_of(row))
+    except NgsiError as error:
+        LOG.warning("subscription %s cannot be read any more: %s", row.identifier, error.description)
+        return None
 
 
 class WriteSpace(ReadSpace):
@@ -90,6 +106,8 @@ class WriteSpace(ReadSpace):
         self._readings: list[tuple[Key, str, int, float, bool]] = []
         self._deliveries: list[tuple[int, Notification, float]] = []
         self._told: dict[int, Subscription] = {}
+        self._told_before: list[tuple[Subscription, int, float, str]] = []
+        self._flushes = 0
         self.new_series: dict[Key, int] = {}
         self.sends = False
         self.looped: list[str] = []
@@ -153,7 +171,7 @@ class WriteSpace(ReadSpace):
         """See `engine.space.Space`."""
         self._set((entity.path, entity.id, entity.type), entity)
         for name, number in measured(change):
-            moment, doubtful = moment_of(entity, name, change.touched, self.now)
+            moment, doubtful = moment_of(change, name, self.now)
             key = (self.municipality_id, entity.path, entity.id, entity.type, name)
             at = round(moment * 1_000_000)
             self._readings.append((key, unit_of(entity, name), at, number, doubtful))
@@ -177,18 +195,25 @@ class WriteSpace(ReadSpace):
     def mark(self) -> tuple[int, int, int]:
         """Where this update begins."""
         self._before.clear()
-        return 0, len(self._readings), len(self._deliveries)
+        self._told_before.clear()
+        return self._flushes, len(self._readings), len(self._deliveries)
 
-    def take_back(self, mark: tuple[int, int, int]) -> None:
-        """Undo what was put since then. Throttling that it moved stays moved until the group is stored."""
+    def take_back(self, mark: tuple[int, int, int]) -> bool:
+        """Undo what was put since then; False where it is in the database already, so that the group has to be taken back."""
+        if mark[0] != self._flushes:
+            return False
         for name, before in reversed(self._before):
             if before is ...:
                 self._entities.pop(name, None)
             else:
                 self._entities[name] = before
+        for subscription, times_sent, last, status in reversed(self._told_before):
+            subscription.times_sent, subscription.last_notification = times_sent, last
+            subscription.status = status
         self._before.clear()
         del self._readings[mark[1] :]
         del self._deliveries[mark[2] :]
+        return True
 
     # --- subscriptions
 
@@ -203,13 +228,21 @@ class WriteSpace(ReadSpace):
             if subscription.status not in ("active", "oneshot"):
                 continue
             pause = subscription.definition.get("throttling", 0)
-            if pause and self.now - subscription.last_notification < pause:
+            if pause and 0 <= self.now - subscription.last_notification < pause:
                 continue
             if self.occasion.round > MOST_ROUNDS:
                 self.looped.append(subscription.id)
                 continue
             self._deliveries.append(
                 (key, notification(subscription, change, alteration, self.occasion), self.now)
+            )
+            self._told_before.append(
+                (
+                    subscription,
+                    subscription.times_sent,
+                    subscription.last_notification,
+                    subscription.status,
+                )
             )
             subscription.times_sent += 1
             subscription.last_notification = self.now
@@ -255,6 +288,7 @@ class WriteSpace(ReadSpace):
 
     def flush(self) -> None:
         """Write what is in memory."""
+        self._flushes += 1
         with connection.cursor() as cursor:
             self._flush_entities(cursor)
             self._flush_readings(cursor)
@@ -302,14 +336,16 @@ class WriteSpace(ReadSpace):
         rows: list[tuple[Any, ...]] = []
         last: dict[int, tuple[int, float]] = {}
         late: dict[int, int] = {}
-        for key, unit, at, number, doubtful in self._readings:
-            series = self._series(cursor, key, unit)
+        self._name_series(cursor)
+        for key, _, at, number, doubtful in self._readings:
+            series = self._known.get(key) or self.new_series[key]
             rows.append((self.municipality_id, series, at, number, doubtful))
             if series not in last or last[series][0] <= at:
                 last[series] = (at, number)
             late[series] = min(late.get(series, at), at)
         cursor.executemany(_READ, rows)
-        cursor.executemany(_LAST, [(at, number, series, at) for series, (at, number) in last.items()])
+        future = round((self.now + AHEAD) * 1_000_000)
+        cursor.executemany(_LAST, [(at, number, series, at, future) for series, (at, number) in last.items()])
         # What was made ready for charts ends where a late reading begins.
         hours = [(at // HOUR * HOUR, series, at // HOUR * HOUR) for series, at in late.items()]
         old = [row for row in hours if row[0] < (round(self.now * 1_000_000) // HOUR) * HOUR]
@@ -317,22 +353,27 @@ class WriteSpace(ReadSpace):
             cursor.executemany(_LATE, old)
         self._readings = []
 
-    def _series(self, cursor: Any, key: Key, unit: str) -> int:
-        number = self._known.get(key) or self.new_series.get(key)
-        if number is not None:
-            return number
-        where = (
-            "municipality_id = %s AND path = %s AND entity_id = %s AND entity_type = %s AND attribute = %s"
-        )
-        cursor.execute(
+    def _name_series(self, cursor: Any) -> None:
+        """Look up the series that are not known, and make those that are not there."""
+        units = {key: unit for key, unit, *_ in self._readings}
+        new = [key for key in units if self._known.get(key) is None and key not in self.new_series]
+        if not new:
+            return
+        cursor.executemany(
             "INSERT INTO cityhub_series (municipality_id, path, entity_id, entity_type, attribute, unit, last_at, prepared_to) "
             "VALUES (%s, %s, %s, %s, %s, %s, 0, 0) ON CONFLICT DO NOTHING",
-            [*key, unit],
+            [(*key, units[key]) for key in new],
         )
-        cursor.execute(f"SELECT id FROM cityhub_series WHERE {where}", key)  # noqa: S608
-        found = int(cursor.fetchone()[0])
-        self.new_series[key] = found
-        return found
+        ids = list(dict.fromkeys(key[2] for key in new))
+        for start in range(0, len(ids), PORTION):
+            part = ids[start : start + PORTION]
+            marks = ", ".join(["%s"] * len(part))
+            cursor.execute(
+                "SELECT id, municipality_id, path, entity_id, entity_type, attribute FROM cityhub_series "  # noqa: S608
+                f"WHERE municipality_id = %s AND entity_id IN ({marks})",
+                [self.municipality_id, *part],
+            )
+            self.new_series.update((tuple(key), int(number)) for number, *key in cursor.fetchall())
 
     def _flush_deliveries(self, cursor: Any) -> None:
         if self._told:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from yakuba.kernel.jobs import in_each_town
-from yakuba.services.cityhub.actions.hours import prepare
+from yakuba.services.cityhub.actions.hours import HOUR, prepare
 from yakuba.services.cityhub.actions.sending import throw_away
-from yakuba.services.cityhub.models import Entity, Series
+from yakuba.services.cityhub.models import Entity, Series, WatchRules
 
 AT_ONCE = 500
+ROSTERS_KEPT = timedelta(days=366)
 
 
 def tidy_everywhere() -> None:
@@ -22,9 +25,22 @@ def tidy_everywhere() -> None:
 def tidy() -> None:
     """In the active town."""
     now = time.time()
-    for series in Series.objects.order_by("pk").iterator(chunk_size=AT_ONCE):
+    behind = Series.objects.filter(prepared_to__lt=round(now * 1_000_000) // HOUR * HOUR, last_at__gt=0)
+    for series in behind.order_by("pk").iterator(chunk_size=AT_ONCE):
         prepare(series, now)
     with transaction.atomic():
         throw_away(now)
+        _forget_rosters()
         keys = list(Entity.objects.filter(expires_at__lt=now).values_list("pk", flat=True)[:AT_ONCE])
         Entity.objects.filter(pk__in=keys, expires_at__lt=now).delete()
+
+
+def _forget_rosters() -> None:
+    """Versions of the rules that were replaced long ago go, with the addresses of who was on duty then."""
+    newest = WatchRules.objects.order_by("-version").first()
+    if newest is not None:
+        old = timezone.now() - ROSTERS_KEPT
+        # What was replaced lately is older than its successor: the one in force at that moment stays too.
+        kept = WatchRules.objects.filter(created_at__lt=old).order_by("-version").first()
+        if kept is not None:
+            WatchRules.objects.filter(version__lt=kept.version).delete()

@@ -9,6 +9,8 @@ import logging
 import time
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from http.client import HTTPException
+from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,13 +25,14 @@ from yakuba.kernel.outbound import dialling
 from yakuba.kernel.refusals import Conflict, Missing, Refused
 from yakuba.services.cityhub import models
 from yakuba.services.cityhub.engine import watching
-from yakuba.services.cityhub.engine.watchrules import Rule, WatchFile, read_watch_file
+from yakuba.services.cityhub.engine.watchrules import Roster, Rule, WatchFile, read_watch_file
 from yakuba.services.cityhub.queries import watched
 from yakuba.services.cityhub.queries.space import HOLDS
 
 LOG = logging.getLogger("yakuba.cityhub")
 AT_ONCE = 5_000  # readings of a series in one look
 TIMEOUT = 10.0
+ROUND_AGAIN = 3_600.0  # seconds between two when all of the roster have been told once
 AGAIN = timedelta(
     seconds=45
 )  # for so long a claim is one process's; then whoever could not be told is tried again
@@ -56,11 +59,23 @@ def look_everywhere() -> None:
 
 def look() -> None:
     """Look at what is new in the active town, then at who is to be told."""
-    file = watched.rules().file
-    for rule in file.rules:
+    now, held = time.time(), watched.rules()
+    for rule in held.file.rules:
+        states = dict(models.WatchState.objects.filter(rule=rule.name).values_list("series", "state"))
         for series in watched.series_of(rule):
-            _look_at(rule, series)
-    tell(file)
+            # Only where there is something: each look is a transaction, and others write too.
+            state = watching.State.of(states.get(series.pk, {}))
+            if watching.is_due(rule, state, series.last_at / 1e6, now):
+                _look_at(rule, series)
+    if held.version and not held.fault:
+        _let_go({rule.name for rule in held.file.rules})
+    tell(held.file)
+
+
+def _let_go(names: set[str]) -> None:
+    """What a rule began that is not there any more does not go on."""
+    models.Alarm.objects.filter(ended_at=None).exclude(rule__in=names).update(ended_at=timezone.now())
+    models.WatchState.objects.exclude(rule__in=names).delete()
 
 
 @transaction.atomic
@@ -71,6 +86,8 @@ def _look_at(rule: Rule, series: models.Series) -> None:
     )
     state = watching.State.of(row.state)
     before = state.plain()
+    if watching.is_ahead(state, time.time()):
+        state.newest, state.past = 0.0, []
     others = watched.last_values(series) if rule.also else {}
     readings = models.Reading.objects.filter(series=series, pk__gt=row.seen_id or 0).order_by("pk")[:AT_ONCE]
     found = sorted(readings.values_list("at", "number", "pk"))
@@ -94,6 +111,15 @@ def _note(rule: Rule, series: models.Series, event: watching.Event | None) -> No
         return
     if waiting.exists():
         return
+    # What comes back before anybody has seen it is the same alarm: nobody is told at each turn of a value that flaps.
+    unseen = (
+        models.Alarm.objects.filter(rule=rule.name, series=series, acknowledged_at=None)
+        .order_by("-pk")
+        .first()
+    )
+    if unseen is not None:
+        models.Alarm.objects.filter(pk=unseen.pk).update(ended_at=None)
+        return
     models.Alarm.objects.create(
         rule=rule.name,
         series=series,
@@ -104,28 +130,49 @@ def _note(rule: Rule, series: models.Series, event: watching.Event | None) -> No
 
 
 def tell(file: WatchFile) -> None:
-    """Tell whoever's turn it is, of every alarm that nobody has acknowledged."""
+    """Tell whoever's turn it is, of every alarm that nobody has acknowledged; when all have been told, from the beginning."""
     rosters = {rule.name: file.roster(rule.roster) for rule in file.rules}
+    dead: set[str] = set()
     for alarm in models.Alarm.objects.filter(acknowledged_at=None).order_by("pk"):
         roster = rosters.get(alarm.rule)
-        if roster is None or alarm.step >= len(roster.addresses):
+        if roster is None or not roster.addresses:
             continue
-        wait = timedelta(seconds=roster.wait) if alarm.step else timedelta(0)
+        wait = _wait(roster, alarm.step)
         if alarm.told_at is not None and timezone.now() - alarm.told_at < wait:
             continue
-        _tell(alarm.pk, roster.addresses[alarm.step])
+        _tell(alarm.pk, roster, wait, dead)
 
 
-def _tell(key: int, address: str) -> None:
+def _wait(roster: Roster, step: int) -> timedelta:
+    if step == 0:
+        return timedelta(0)
+    seconds = roster.wait if step < len(roster.addresses) else max(roster.wait, ROUND_AGAIN)
+    return timedelta(seconds=seconds)
+
+
+def _tell(key: int, roster: Roster, wait: timedelta, dead: set[str]) -> None:
+    """Tell the one whose turn it is; whoever cannot be reached is passed over. dead: whom this look has found so."""
     alarm = _claimed(key)
     if alarm is None:
         return
-    try:
-        _send(alarm, address)
-    except (OSError, Refused, ValueError) as error:
-        LOG.warning("an alarm could not be told to step %d (%s)", alarm.step, type(error).__name__)
-        return
-    models.Alarm.objects.filter(pk=key, step=alarm.step).update(step=alarm.step + 1)
+    number = len(roster.addresses)
+    for step in range(alarm.step, alarm.step + number):
+        address = roster.addresses[step % number]
+        where = "" if "@" in address else address  # all mail goes by one relay
+        if where in dead:
+            continue
+        try:
+            _send(alarm, address)
+        except (dialling.RecipientRefused, ValueError) as error:
+            LOG.warning("an alarm could not be told to step %d (%s)", step, type(error).__name__)
+        except (OSError, HTTPException, Refused) as error:
+            dead.add(where)
+            LOG.warning("an alarm could not be told to step %d (%s)", step, type(error).__name__)
+        else:
+            models.Alarm.objects.filter(pk=key, step=alarm.step).update(step=step + 1)
+            return
+    # Nobody: again in a moment, however long the wait between two of them is.
+    models.Alarm.objects.filter(pk=key).update(told_at=timezone.now() - max(wait, AGAIN) + AGAIN)
 
 
 @transaction.atomic
@@ -147,6 +194,12 @@ def _send(alarm: models.Alarm, address: str) -> None:
             relay.send_message(_mail(alarm, address))
         return
     line = dialling.http(address, TIMEOUT, HOLDS)
+    line.connect()
+    ends = Timer(
+        2 * TIMEOUT, dialling.shut, [line.sock]
+    )  # whoever says a byte now and then holds up the watch over everything
+    ends.daemon = True
+    ends.start()
     try:
         parts = urlsplit(address)
         line.request(
@@ -158,6 +211,7 @@ def _send(alarm: models.Alarm, address: str) -> None:
         if line.getresponse().status >= 400:
             raise OSError("the receiver refused")
     finally:
+        ends.cancel()
         line.close()
 
 

@@ -1,17 +1,19 @@
 """The one thread that writes: it takes what has come in, up to some hundred requests, stores them in one transaction, and only
-then lets them be answered. So one flush of the disk serves many requests, and what is acknowledged is durable (ADR 53)."""
+then lets them be answered. So one flush of the disk serves many requests, and what is acknowledged is durable (ADR 53).
+
+A group that cannot be stored is tried again one by one, so that what the database does not take harms nobody else."""
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, OperationalError, connection
 
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.cityhub.actions.series import KnownSeries
@@ -24,7 +26,9 @@ from yakuba.services.cityhub.engine.routes import Route
 
 LOG = logging.getLogger("yakuba.cityhub")
 GROUP = 512  # requests in one transaction
-MOST_WAITING = 5_000
+GROUP_BYTES = 4_000_000  # of their bodies: other processes of the house wait for the same database
+MOST_WAITING = 5_000  # of one town
+BACK = 60.0  # seconds: a clock that is set back by more has been wrong before
 
 
 class HubFull(Exception):
@@ -56,13 +60,53 @@ def failed() -> Answer:
     )
 
 
+class Waiting:
+    """Tasks that wait, for each town in their order; the towns take turns, so that one that floods waits for itself."""
+
+    def __init__(self) -> None:
+        self._towns: dict[int, deque[Task]] = {}
+        self._ready = threading.Condition()
+        self._ended = False
+
+    def put(self, task: Task) -> None:
+        """One more. Raises HubFull."""
+        with self._ready:
+            tasks = self._towns.setdefault(task.municipality.pk, deque())
+            if len(tasks) >= MOST_WAITING:
+                raise HubFull
+            tasks.append(task)
+            self._ready.notify()
+
+    def end(self) -> None:
+        """Nothing comes any more."""
+        with self._ready:
+            self._ended = True
+            self._ready.notify()
+
+    def take(self) -> list[Task]:
+        """Wait for tasks, and take a group; nothing when it has ended and all are taken."""
+        with self._ready:
+            self._ready.wait_for(lambda: self._towns or self._ended)
+            group: list[Task] = []
+            weight = 0
+            while self._towns and len(group) < GROUP and weight < GROUP_BYTES:
+                town, tasks = next(iter(self._towns.items()))
+                del self._towns[town]
+                task = tasks.popleft()
+                group.append(task)
+                weight += len(task.request.body)
+                if tasks:
+                    self._towns[town] = tasks  # behind the others
+            return group
+
+
 class Writer:
     """Start it, `put` tasks, `stop` it. together: called with all answers of a group at once."""
 
     def __init__(
         self, together: Callable[[Done], None] | None = None, sends: Callable[[], None] | None = None
     ):
-        self._waiting: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._waiting = Waiting()
         self._known, self._watches = KnownSeries(), Watches()
         self._together, self._sends = together or _one_by_one, sends or (lambda: None)
         self._thread = threading.Thread(target=self._run, name="cityhub-writer", daemon=True)
@@ -75,38 +119,17 @@ class Writer:
 
     def put(self, task: Task) -> None:
         """Let it be written. Raises HubFull."""
-        if self._waiting.qsize() >= MOST_WAITING:
-            raise HubFull
         self._waiting.put(task)
 
     def stop(self, seconds: float = 20.0) -> None:
         """Write what waits, then end."""
-        self._waiting.put(None)
+        self._waiting.end()
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        while True:
-            group, ends = self._next()
-            if group:
-                self._together(self._stored(group))
-            if ends:
-                connection.close()
-                return
-
-    def _next(self) -> tuple[list[Task], bool]:
-        first = self._waiting.get()
-        if first is None:
-            return [], True
-        group = [first]
-        while len(group) < GROUP:
-            try:
-                task = self._waiting.get_nowait()
-            except queue.Empty:
-                break
-            if task is None:
-                return group, True
-            group.append(task)
-        return group, False
+        while group := self._waiting.take():
+            self._together(self._stored(group))
+        connection.close()
 
     def _stored(self, group: list[Task]) -> Done:
         done: Done = []
@@ -119,15 +142,17 @@ class Writer:
         try:
             with active_municipality(municipality):
                 return self._transaction(municipality.pk, tasks)
-        except IntegrityError:
-            self._known.forget()  # a series has been removed meanwhile
-            if again:
-                return self._town(municipality, tasks, again=False)
-            LOG.exception("a group of %d updates was not stored", len(tasks))
-        except Exception:  # whatever it was, the others are served and the senders try again
-            LOG.exception("a group of %d updates was not stored", len(tasks))
+        except Exception as error:  # whatever it was, the others are served
+            self._known.forget()  # a series may have been removed meanwhile
+            LOG.warning("%d updates were not stored: %s", len(tasks), error, exc_info=len(tasks) == 1)
             connection.close()
-        return [(task, _unavailable()) for task in tasks]
+            if again and isinstance(error, IntegrityError | OperationalError):
+                return self._town(municipality, tasks, again=False)
+            if isinstance(error, OperationalError):  # the database is away or busy: the senders try again
+                return [(task, _unavailable()) for task in tasks]
+            if len(tasks) > 1:
+                return [one for task in tasks for one in self._town(municipality, [task])]
+        return [(tasks[0], failed())]
 
     def _transaction(self, municipality_id: int, tasks: list[Task]) -> Done:
         done: Done = []
@@ -146,14 +171,22 @@ class Writer:
         mark = space.mark()
         try:
             return task.route(space, replace(task.request, now=space.now))
+        except DatabaseError:  # the transaction is no good any more: see `_town`
+            raise
         except Exception:  # a mistake of ours must not take the group along
-            space.take_back(mark)
+            if not space.take_back(mark):
+                raise
             LOG.exception("an update was not understood")
             return failed()
 
     def _now(self) -> float:
-        """Later than any before, by a microsecond at least, whatever the clock does."""
-        self._last = max(time.time(), self._last + 2e-6)
+        """Later than any before, by a microsecond at least, if the clock is a little behind. One that is set back by more
+        than BACK has been wrong before, and is believed."""
+        now = time.time()
+        if now < self._last - BACK:
+            LOG.warning("the clock was set back by %.0f seconds", self._last - now)
+            self._last = 0.0
+        self._last = max(now, self._last + 2e-6)
         return self._last
 
 

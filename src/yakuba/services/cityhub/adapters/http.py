@@ -21,6 +21,7 @@ HEAD_SECONDS = 10.0  # for a head that has begun
 IDLE_SECONDS = 75.0  # between two requests
 BODY_SECONDS = 30.0
 WRITE_SECONDS = 30.0  # for an answer to be taken
+LINGER_SECONDS = 10.0  # for a client that was refused to see it
 MOST_CONNECTIONS = 2_000
 _LINE = re.compile(rb"([A-Z]{1,16}) ([\x21-\x7e\x80-\xff]{1,16384}) HTTP/1\.([01])\Z")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
@@ -93,6 +94,12 @@ class HttpServer:
                 if one.deadline < now:
                     one.give_up()
 
+    def make_room(self) -> None:
+        """End the connection on which nothing has been asked for longest, so that those that say nothing keep nobody out."""
+        idle = [one for one in self.connections if one.idle]
+        if idle:
+            min(idle, key=lambda one: one.since).give_up()
+
     def stop_listening(self) -> None:
         """Take no new connection, and end those on which nothing is being answered."""
         self.closing = True
@@ -122,13 +129,24 @@ class Connection(asyncio.Protocol):
         self._head: HttpRequest | None = None
         self._length = self._held = 0
         self._busy = self._keep = False
-        self.deadline = time.monotonic() + HEAD_SECONDS
+        self._choked = False  # the client does not take what it is answered
+        self._over = False  # it was refused: what else it sends is not looked at
+        self._ended = False  # the client asks nothing more, and still waits for answers
+        self.since = time.monotonic()  # when it was answered last
+        self.deadline = self.since + HEAD_SECONDS
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is asked, or not yet the whole of it."""
+        return not self._busy and self._transport is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        if len(self._server.connections) >= MOST_CONNECTIONS:
+            self._server.make_room()
         self._server.connections.add(self)
-        if len(self._server.connections) > MOST_CONNECTIONS or self._server.closing:
+        if len(self._server.connections) > 2 * MOST_CONNECTIONS or self._server.closing:
             self._refuse(503)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -137,23 +155,34 @@ class Connection(asyncio.Protocol):
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
+        if self._over:
+            return
         if not self._buffer and self._head is None and not self._busy:
-            self.deadline = time.monotonic() + HEAD_SECONDS
+            # Never later than it was: a line now and then is no request.
+            self.deadline = min(self.deadline, time.monotonic() + HEAD_SECONDS)
         self._buffer += data
-        if self._busy:
+        if self._busy or self._choked:
             if len(self._buffer) > LARGEST_HEAD and self._transport is not None:
                 self._transport.pause_reading()
             return
         self._go_on()
 
+    def eof_received(self) -> bool:
+        self._ended = True
+        if self._over:
+            return False
+        return self._busy or bool(self._buffer)  # what has been asked is answered
+
     def _go_on(self) -> None:
         try:
             if self._head is None and not self._take_head():
+                self._end_if_over()
                 return
         except HeadRefused as error:
             self._refuse(error.status)
             return
-        if len(self._buffer) < self._length or self._head is None:
+        if not self._hold() or self._head is None:
+            self._end_if_over()
             return
         body = bytes(self._buffer[: self._length])
         del self._buffer[: self._length]
@@ -179,43 +208,75 @@ class Connection(asyncio.Protocol):
         limits = self._server.limits
         if self._length > limits.largest_body:
             raise HeadRefused(413)
-        if limits.held + self._length > limits.all_bodies:
-            raise HeadRefused(503)
-        self._held = self._length
-        limits.held += self._held
         self.deadline = time.monotonic() + BODY_SECONDS
         if self._length and self._head.headers.get("expect", "").lower() == "100-continue":
             self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
         return True
+
+    def _hold(self) -> bool:
+        """Count what has come of the body, not what was announced: whether it is the whole."""
+        limits, here = self._server.limits, min(len(self._buffer), self._length)
+        limits.held += here - self._held
+        self._held = here
+        if limits.held > limits.all_bodies:
+            self._refuse(503)
+            return False
+        return here == self._length
+
+    def _end_if_over(self) -> None:
+        if self._ended and self._transport is not None:
+            self._transport.close()
+
+    def pause_writing(self) -> None:
+        self._choked = True
+
+    def resume_writing(self) -> None:
+        self._choked = False
+        if not self._busy and self._transport is not None:
+            self._transport.resume_reading()
+            self.deadline = time.monotonic() + (HEAD_SECONDS if self._buffer else IDLE_SECONDS)
+            asyncio.get_running_loop().call_soon(self._next)
 
     def _answer(self, answer: HttpAnswer) -> None:
         self._let_go()
         if self._transport is None:
             return
         keep = self._keep and not answer.closes and not self._server.closing
+        keep = keep and not (self._ended and not self._buffer)
         self._write(written(answer, keep))
         self._busy = False
         if not keep:
             self.deadline = time.monotonic() + WRITE_SECONDS
             self._transport.close()
             return
-        if self._transport.get_write_buffer_size():
-            self.deadline = time.monotonic() + WRITE_SECONDS
-        else:
-            self.deadline = time.monotonic() + (HEAD_SECONDS if self._buffer else IDLE_SECONDS)
+        self.since = time.monotonic()
+        if self._choked:  # what it asks next is looked at when it has taken this
+            self.deadline = self.since + WRITE_SECONDS
+            self._transport.pause_reading()
+            return
+        self.deadline = self.since + (HEAD_SECONDS if self._buffer else IDLE_SECONDS)
         self._transport.resume_reading()
         if self._buffer:
             # Not from within: a client that sends thousands of requests at once would go as deep.
             asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:
-        if not self._busy and self._transport is not None:
+        if not self._busy and not self._choked and self._buffer and self._transport is not None:
             self._go_on()
 
     def _refuse(self, status: int) -> None:
-        self._busy = True
-        self._keep = False
-        self._answer(self._server.refusal(status))
+        # To close at once, with what it still sends unread, would take the answer from it.
+        self._busy = self._over = True
+        self._let_go()
+        self._buffer.clear()
+        self._write(written(self._server.refusal(status), False))
+        if self._transport is None:
+            return
+        if self._ended or not self._transport.can_write_eof():
+            self._transport.close()
+            return
+        self._transport.write_eof()
+        self.deadline = time.monotonic() + LINGER_SECONDS
 
     def _write(self, data: bytes) -> None:
         if self._transport is not None:

@@ -14,7 +14,7 @@ from yakuba.services.cityhub.engine.entity_routes import (
     not_there,
     reading_paths_of,
 )
-from yakuba.services.cityhub.engine.errors import NgsiError, bad_request, too_many
+from yakuba.services.cityhub.engine.errors import NgsiError, bad_request, no_room, too_many
 from yakuba.services.cityhub.engine.finding import find
 from yakuba.services.cityhub.engine.identifiers import read_json
 from yakuba.services.cityhub.engine.ordering import read_order
@@ -44,6 +44,7 @@ ACTIONS = {
     "replace": "replace",
 }
 MOST_ENTITIES = 10_000
+MOST_MEMBERS = 100_000  # of all entities of a request together
 
 
 def update(space: Space, request: Request) -> Answer:
@@ -81,7 +82,14 @@ def _entities(body: dict[str, Any], *, key_values: bool) -> list[EntityGiven]:
         raise bad_request("entities が空です。")
     if len(given_entities) > MOST_ENTITIES:
         raise bad_request(f"entities は一度に{MOST_ENTITIES}件までにしてください。")
+    _require_few(given_entities)
     return [read_entity(one, key_values=key_values) for one in given_entities]
+
+
+def _require_few(entities: list[Any]) -> None:
+    """Raises NgsiError 413 where one transaction of it would keep the others waiting."""
+    if sum(len(one) for one in entities if isinstance(one, dict)) > MOST_MEMBERS:
+        raise no_room(f"属性が合わせて多すぎます。一度に{MOST_MEMBERS}までに分けてください。")
 
 
 def _carried_out(
@@ -227,9 +235,12 @@ def notify(space: Space, request: Request) -> Answer:
         raise bad_request("subscriptionId がありません。")
     if not isinstance(body.get("data"), list):
         raise bad_request("data は配列にしてください。")
-    entities = [read_entity(one) for one in body["data"]]
-    if not entities:
+    if not body["data"]:
         raise bad_request("data が空です。")
+    if len(body["data"]) > MOST_ENTITIES:
+        raise bad_request(f"data は一度に{MOST_ENTITIES}件までにしてください。")
+    _require_few(body["data"])
+    entities = [read_entity(one) for one in body["data"]]
     try:
         _append(space, request, entities, path, strict=False)
     except NgsiError as error:

@@ -20,6 +20,7 @@ from yakuba.services.cityhub.engine.patterns import found, pattern
 _OPERATOR = re.compile(r"==|!=|>=|<=|~=|>|<|:")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z")
 _BAD = re.compile(r"[\"()]")
+LONGEST = 20_000  # characters
 MOST_STATEMENTS = 50
 MOST_VALUES = 200
 BUILT_IN = ("dateCreated", "dateModified", "servicePath")
@@ -151,7 +152,11 @@ def built_in(name: str, entity: Entity) -> str:
 
 def read_condition(text: str | None, *, metadata: bool = False) -> Condition | None:
     """The condition of `q` (or of `mq` with metadata). None where there is none. Raises NgsiError 400."""
-    return None if text is None else _read(text, metadata)
+    if text is None:
+        return None
+    if len(text) > LONGEST:
+        raise bad_request(f"{'mq' if metadata else 'q'} が長すぎます。{LONGEST}文字までにしてください。")
+    return _read(text, metadata)
 
 
 @lru_cache(maxsize=2_000)

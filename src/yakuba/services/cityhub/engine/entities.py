@@ -23,6 +23,7 @@ DEFAULT_TYPE = "Thing"
 MOMENT_TYPES = ("DateTime", "ISO8601")
 GEO_TYPE = "geo:json"
 EXPIRES = "dateExpires"
+MOST_ATTRIBUTES = 2_000  # of one entity
 FORBIDDEN_NAMES = ("geo:distance", "*")
 OPERATORS = frozenset(
     ("$inc", "$mul", "$min", "$max", "$push", "$addToSet", "$pull", "$pullAll", "$set", "$unset")
@@ -93,6 +94,7 @@ def read_attributes(given: Any, *, key_values: bool = False) -> dict[str, Attrib
     """The attributes of a body without id and type. Raises NgsiError 400, 413."""
     if not isinstance(given, dict):
         raise bad_request("属性は JSON のオブジェクトにしてください。")
+    require_few(given)
     for name in ("id", "type"):
         if name in given:
             raise bad_request(f"{name} は変えられません。本文から除いてください。")
@@ -102,6 +104,12 @@ def read_attributes(given: Any, *, key_values: bool = False) -> dict[str, Attrib
         found[name] = read_attribute({"value": value} if key_values else value, name)
     _require_one_place(found)
     return found
+
+
+def require_few(attributes: Any) -> None:
+    """Raises NgsiError 413 where there are more than an entity may have."""
+    if len(attributes) > MOST_ATTRIBUTES:
+        raise no_room(f"属性が多すぎます。一つの実体に{MOST_ATTRIBUTES}までにしてください。")
 
 
 def require_attribute_name(name: str) -> str:

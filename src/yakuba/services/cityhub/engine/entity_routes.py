@@ -33,7 +33,7 @@ from yakuba.services.cityhub.engine.errors import (
     unprocessable,
 )
 from yakuba.services.cityhub.engine.finding import find
-from yakuba.services.cityhub.engine.identifiers import read_json, require_identifier
+from yakuba.services.cityhub.engine.identifiers import is_text, read_json, require_identifier
 from yakuba.services.cityhub.engine.rendering import Shown, attribute_shown, shown, value_shown
 from yakuba.services.cityhub.engine.requests import (
     Request,
@@ -303,13 +303,15 @@ def read_text(body: bytes) -> Any:
         text = body.decode("utf-8").strip()
     except UnicodeDecodeError:
         text = ""
+    if not is_text(text):
+        raise bad_request("値に、文字でないものがあります（NULなど）。")
     if len(text) >= 2 and text[0] == text[-1] == '"':
         return text[1:-1]
     if text in ("true", "false", "null"):
         return json.loads(text)
     try:
         return json.loads(text, parse_constant=lambda _: _none()) if text else _none()
-    except ValueError:
+    except (ValueError, RecursionError):
         number = _number(text)
         if number is None:
             raise bad_request(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any
 
@@ -13,7 +12,11 @@ LONGEST = 256  # characters of an identifier
 DEEPEST = 50  # levels of a body
 FORBIDDEN = re.compile(r"[<>\"'=;()]")
 _BAD_IDENTIFIER = re.compile(r"[^\x21-\x7e]|[<>\"'=;()&?/#]")
-_STRUCTURE = re.compile(rb"\"(?:[^\"\\]|\\.)*\"|[\[{]|[\]}]", re.DOTALL)
+# Possessive, and its end may be missing: a text without an end must not be read again from each of its characters.
+_STRUCTURE = re.compile(rb"\"(?:[^\"\\]++|\\.)*+\"?|[\[{]|[\]}]", re.DOTALL)
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # what databases do not keep, and UTF-8 has no bytes for
+_MAY_BE_NONE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+LARGEST = 1e300  # of numbers: further ones are no measurement, and the next sum of them is infinite
 
 
 def require_identifier(value: Any, what: str) -> str:
@@ -40,14 +43,17 @@ def require_plain(value: str, what: str) -> str:
     return value
 
 
+def _is_none(value: Any) -> bool:
+    return isinstance(value, int | float) and not -LARGEST < value < LARGEST
+
+
 def require_plain_value(value: Any, what: str) -> None:
     """The same for everything within a JSON value, names of members included; and no number that is none. Raises
     NgsiError 400."""
     if isinstance(value, str):
         require_plain(value, what)
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise bad_request(f"{what} が数として大きすぎるか、数ではありません。")
+    elif _is_none(value):
+        raise bad_request(f"{what} が数として大きすぎるか、数ではありません。")
     elif isinstance(value, dict):
         for name, member in value.items():
             require_plain(name, what)
@@ -59,13 +65,18 @@ def require_plain_value(value: Any, what: str) -> None:
 
 def require_finite(value: Any, what: str) -> None:
     """No number that is none, anywhere within a JSON value. Raises NgsiError 400."""
-    if isinstance(value, float) and not math.isfinite(value):
+    if _is_none(value):
         raise bad_request(f"{what} が数として大きすぎるか、数ではありません。")
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
         for member in value:
             require_finite(member, what)
+
+
+def is_text(value: str) -> bool:
+    """Whether it has only characters that can be kept."""
+    return _NO_TEXT.search(value) is None
 
 
 def _no_constant(name: str) -> Any:
@@ -78,11 +89,27 @@ def read_json(body: bytes) -> Any:
     if body.count(b"{") + body.count(b"[") > DEEPEST and _depth(body) > DEEPEST:
         raise parse_error(f"JSON の入れ子が深すぎます。{DEEPEST}段までにしてください。")
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        if _MAY_BE_NONE.search(body):
+            _require_text(value)
+        return value
     except (ValueError, RecursionError):
         raise parse_error(
             "本文を JSON として読めません。かっこ・引用符・コンマと、文字コード（UTF-8）を確かめてください。"
         ) from None
+
+
+def _require_text(value: Any) -> None:
+    if isinstance(value, str):
+        if not is_text(value):
+            raise ValueError("a character that is none")
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            _require_text(name)
+            _require_text(member)
+    elif isinstance(value, list):
+        for member in value:
+            _require_text(member)
 
 
 def _depth(body: bytes) -> int:

@@ -12,6 +12,7 @@ from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.identifiers import require_identifier
 from yakuba.services.cityhub.engine.moments import read_moment
 
+AHEAD = 600.0  # seconds that a clock may be ahead
 REQUIRED = ("id", "type", "attribute", "at", "value")
 
 
@@ -52,7 +53,7 @@ def _reading(row: Row, now: float) -> GivenReading:
         raise BadRow(
             f"at「{row.get('at')}」を日時として読めません。2026-04-01T09:00:00+09:00 のように書いてください。"
         )
-    if not now - 100 * 366 * 86_400 <= moment <= now + 86_400:
+    if not now - 100 * 366 * 86_400 <= moment <= now + AHEAD:
         raise BadRow(f"at「{row.get('at')}」は、ずっと先か、ずっと前の日時です。時計を確かめてください。")
     try:
         number = float(row.get("value"))

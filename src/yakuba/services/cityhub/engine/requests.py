@@ -16,6 +16,7 @@ from yakuba.services.cityhub.engine.rendering import Shown
 
 MOST = 1_000  # results in one answer
 USUAL = 20
+MOST_TARGETS = 1_000  # id and type in all their combinations
 MOST_PATHS, MOST_LEVELS, LONGEST_LEVEL = 10, 10, 50
 LONGEST_SERVICE = 50
 _LEVEL = re.compile(r"[A-Za-z0-9_]+\Z")
@@ -237,6 +238,8 @@ def wanted_by(request: Request) -> Wanted:
         if name in query:
             for value in values:
                 require_identifier(value, name)
+    if len(ids) * len(types) > MOST_TARGETS:
+        raise bad_request(f"id と type の組が多すぎます。{MOST_TARGETS}までにしてください。")
     id_pattern = pattern_of(query["idPattern"], "idPattern") if "idPattern" in query else None
     type_pattern = pattern_of(query["typePattern"], "typePattern") if "typePattern" in query else None
     targets = tuple(
@@ -272,6 +275,8 @@ def targets_of(given: Any, what: str = "entities") -> tuple[Target, ...]:
         raise bad_request(f"{what} は配列にしてください。")
     if not given:
         raise bad_request(f"{what} が空です。")
+    if len(given) > MOST_TARGETS:
+        raise bad_request(f"{what} は{MOST_TARGETS}までにしてください。")
     return tuple(_target(one, what) for one in given)
 
 

@@ -10,6 +10,7 @@ from yakuba.services.cityhub.engine.entities import (
     Entity,
     check_value,
     is_operator,
+    require_few,
     require_one_place,
 )
 from yakuba.services.cityhub.engine.operators import MISSING, operated
@@ -20,7 +21,8 @@ class Change:
     """What one update did to one entity.
 
     kind: `entityCreate`, `entityUpdate` or `entityDelete`; before: the attributes as they were; touched: named by the
-    request; changed: value or type is another, new or gone; remarked: only metadata is another; appended: new ones.
+    request; changed: value or type is another, new or gone; remarked: only metadata is another; appended: new ones;
+    marked: attribute → the metadata that the request brought for it (others stand there from before).
     """
 
     kind: str
@@ -31,6 +33,7 @@ class Change:
     remarked: set[str] = field(default_factory=set)
     appended: set[str] = field(default_factory=set)
     forced: bool = False
+    marked: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -133,6 +136,7 @@ def _copy(entity: Entity) -> Entity:
 
 
 def _finished(outcome: Outcome, now: float) -> Outcome:
+    require_few(outcome.entity.attributes)
     require_one_place(outcome.entity.attributes)
     if outcome.change.touched:
         outcome.entity.modified = now
@@ -152,6 +156,7 @@ def _put(entity: Entity, name: str, given: Attribute, now: float, change: Change
         check_value(given, f"属性 {name}", name)
         value = given["value"]
     marks = given["metadata"]
+    change.marked[name] = frozenset(marks or ())
     if old is None:
         entity.attributes[name] = {
             "type": given["type"],

@@ -12,6 +12,7 @@ from typing import Any
 
 from yakuba.services.cityhub.engine.watchrules import Limit, Rule
 
+AHEAD = 3_600.0  # seconds
 MOST_KEPT = 500  # readings that a rate of change looks back over
 
 
@@ -82,9 +83,11 @@ def looked(rule: Rule, state: State, at: float, number: float, others: Mapping[s
 def _value(rule: Rule, state: State, at: float, number: float) -> tuple[float | None, Limit | None]:
     if rule.limit is not None:
         return number, rule.limit
-    state.past.append((at, number))
-    state.past = [one for one in state.past if one[0] >= at - rule.within][-MOST_KEPT:]
-    if len(state.past) < 2:
+    state.past = [one for one in state.past if one[0] >= at - rule.within]
+    # Not the newest of a quick sensor, but some of the whole time.
+    if not state.past or at - state.past[-1][0] >= rule.within / MOST_KEPT:
+        state.past.append((at, number))
+    if state.past[0][0] == at:
         return None, rule.change
     return number - state.past[0][1], rule.change
 
@@ -94,9 +97,23 @@ def _ended(state: State, at: float, number: float) -> Event:
     return Event(False, at, number)
 
 
+def is_due(rule: Rule, state: State, last: float, now: float) -> bool:
+    """Whether there is anything to look at. last: moment of the newest reading."""
+    return last > state.newest or is_ahead(state, now) or _is_silent(rule, state, last, now)
+
+
+def is_ahead(state: State, now: float) -> bool:
+    """Whether what was looked at last is in the future: some clock went wrong, and nothing would be looked at until then."""
+    return state.newest > now + AHEAD
+
+
+def _is_silent(rule: Rule, state: State, last: float, now: float) -> bool:
+    return bool(rule.silence and not state.on and last and now - last > rule.silence)
+
+
 def silent(rule: Rule, state: State, last: float, now: float) -> Event | None:
     """Look at the clock: whether a series has been silent for too long. last: its newest reading."""
-    if not rule.silence or state.on or not last or now - last <= rule.silence:
+    if not _is_silent(rule, state, last, now):
         return None
     state.on, state.since = True, last
     return Event(True, now, None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Section, parse
 
 MOST = 200  # rules
+_ADDRESS = re.compile(r"(?:[^@\s,;:<>()]+@[^@\s,;:<>()]+|https?://[^\s/]+\S*)\Z")
 LONGEST = 100  # characters of a name
 LARGEST = 1e12
 EXAMPLE = """見張り:
@@ -113,8 +115,10 @@ def _rosters(top: Section, faults: Faults) -> Iterator[Roster]:
     for number, node in enumerate(top.rows("当番"), start=1):
         section = Section(node, f"{number}番目の当番", faults, ("名前", "宛先"), ("待つ分",))
         addresses = tuple(text.strip() for _, text in section.texts("宛先"))
+        if not addresses:
+            section.fault("宛先", "「宛先」に、知らせる相手を一つ以上書いてください。")
         for address in addresses:
-            if "@" not in address and not address.startswith(("http://", "https://")):
+            if not _ADDRESS.match(address):
                 section.fault("宛先", f"宛先「{address}」は、メールアドレスか http(s):// で書いてください。")
         yield Roster(section.text("名前"), addresses, section.number("待つ分", 10.0, 1.0, 1_440.0) * 60)
 
@@ -187,6 +191,8 @@ def _limit(section: Section, above: str, below: str) -> Limit | None:
             section.fault(above, f"「{above}」と「{below}」は一つの見張りに一緒に書けません。")
         return None
     key = above if above in section else below
+    if not section.text(key):
+        section.fault(key, f"「{key}」に数を書いてください。")
     at = section.number(key, 0.0, -LARGEST, LARGEST)
     clear = section.number("戻る", at, -LARGEST, LARGEST) if key in ("超える", "下回る") else at
     if (key == "超える" and clear > at) or (key == "下回る" and clear < at):

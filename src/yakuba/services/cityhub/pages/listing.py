@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +21,7 @@ from yakuba.services.cityhub.engine.watchrules import EXAMPLE
 from yakuba.services.cityhub.forms import AcknowledgeForm, RulesForm
 from yakuba.services.cityhub.models import Alarm, Series, Subscription
 from yakuba.services.cityhub.queries import looking, watched
+from yakuba.services.cityhub.queries.failing import name_of
 from yakuba.services.cityhub.queries.space import subscription_of
 
 TRAIL = (("都市OS", reverse_lazy("cityhub:index")),)
@@ -115,8 +115,7 @@ ALARMS = Listing(
 
 
 def _subscription(row: Subscription) -> Cell:
-    definition = json.loads(row.definition)
-    return Cell(definition.get("description") or row.identifier)
+    return Cell(name_of(row))
 
 
 def _where(row: Subscription) -> str:
@@ -141,6 +140,8 @@ def _state(row: Subscription) -> Cell:
     if row.fails:
         why = REASONS.get(row.last_failure_reason, row.last_failure_reason)
         return status("error", f"届かない（続けて{row.fails}回）：{why}")
+    if row.last_success_code >= 400:
+        return status("error", f"届いたが、受け手が{row.last_success_code}と答えている")
     return status("success" if word in ("active", "oneshot") else "stopped", STATES[word])
 
 
@@ -153,6 +154,7 @@ SUBSCRIPTIONS = Listing(
         Column("where", "送り先", _where),
         Column("sent", "送った回数", lambda row: row.times_sent, ("times_sent", "pk"), number=True),
         Column("waits", "待っている", lambda row: row.deliveries.count(), number=True),
+        Column("gone", "捨てた", lambda row: row.thrown_away, ("thrown_away", "pk"), number=True),
         Column("state", "状態", _state),
     ),
     rows=lambda: Subscription.objects.order_by("pk"),
@@ -241,6 +243,5 @@ def rules(request: HttpRequest) -> HttpResponse:
             row = operations.set_rules(person_of(request), text=given["text"], version=given["version"])
             messages.success(request, f"{row}を登録しました。次に届く値から見張ります。")
             return redirect("cityhub:alarms")
-    return render(
-        request, "cityhub/rules.html", {"form": form, "now": now}, status=422 if form.errors else 200
-    )
+    context = {"form": form, "now": now, "nothing": watched.without_series(now.file)}
+    return render(request, "cityhub/rules.html", context, status=422 if form.errors else 200)

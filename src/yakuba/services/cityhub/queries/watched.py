@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, Min, QuerySet
@@ -23,6 +24,7 @@ class Rules:
     text: str
     file: WatchFile
     fault: str = ""
+    since: datetime | None = None
 
 
 def rules() -> Rules:
@@ -31,9 +33,14 @@ def rules() -> Rules:
     if row is None:
         return Rules(0, "", WatchFile())
     try:
-        return Rules(row.version, row.text, read_watch_file(row.text))
+        return Rules(row.version, row.text, read_watch_file(row.text), since=row.created_at)
     except DefinitionRefused as error:
-        return Rules(row.version, row.text, WatchFile(), str(error))
+        return Rules(row.version, row.text, WatchFile(), str(error), row.created_at)
+
+
+def without_series(file: WatchFile) -> list[str]:
+    """Names of the rules that no series has come for: they watch nothing, for a while or because of a slip of the pen."""
+    return [rule.name for rule in file.rules if not series_of(rule).exists()]
 
 
 def series_of(rule: Rule) -> QuerySet[Any]:

@@ -187,7 +187,7 @@ def test_notifications_arrive_in_order_and_are_gone_from_the_outbox(in_yakuba_ci
     allow_here(listener.url)
     row = subscribed(listener.url)
     change(2, 3, 4)
-    assert sending.due(time.time(), 10) == [row.pk]
+    assert sending.due(time.time(), 10) == [(row.pk, False)]
     assert sending.send_portion(row.pk, time.time) == 3
     listener.close()
     assert [one["data"][0]["level"]["value"] for one in listener.bodies] == [2, 3, 4]
@@ -208,7 +208,7 @@ def test_a_receiver_that_does_not_answer_is_tried_again_later_and_loses_nothing(
     shown = ask("GET", f"/v2/subscriptions/{row.identifier}").json["notification"]
     assert shown["failsCounter"] == 1
     assert "503" in shown["lastFailureReason"]
-    assert sending.due(now + 2, 10) == [row.pk]
+    assert sending.due(now + 2, 10) == [(row.pk, True)]
     assert sending.send_portion(row.pk, lambda: now + 2) == 2
     listener.close()
     assert [one["data"][0]["level"]["value"] for one in listener.bodies] == [2, 3]
@@ -223,7 +223,7 @@ def test_two_senders_do_not_take_the_same(in_yakuba_city):
     assert len(sending._taken(row.pk, now)) == 1
     assert sending._taken(row.pk, now) == []
     # The one that has it dies; when its lease has ended another one takes it.
-    assert len(sending._taken(row.pk, now + sending.LEASE + 1)) == 1
+    assert len(sending._taken(row.pk, now + sending.lease(sending.USUAL_TIMEOUT) + 1)) == 1
     listener.close()
 
 
