@@ -94,7 +94,7 @@ def given_up_after(line: HTTPConnection, seconds: float) -> Iterator[Watch]:
 
     def end() -> None:
         watch.given_up = True
-        _shut(connected)
+        shut(connected)
 
     timer = Timer(seconds, end)
     timer.daemon = True
