@@ -49,5 +49,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/", include("yakuba.services.queue.urls.public")),  # whoever waits, without a login
     path("records/", include("yakuba.services.minutes.urls.public")),  # published minutes, without a login
     path("effects/", include("yakuba.services.reform.urls.public")),  # published effects, without a login
+    path("opendata/", include("yakuba.services.cityhub.urls.public")),  # open data, without a login
     path("api/v1/", build_api().urls),
 ]

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 from yakuba.kernel.tenancy import active_municipality
+from yakuba.services.cityhub.actions.device_door import DeviceDoor, is_for_devices, key_in
 from yakuba.services.cityhub.actions.sending import Sender
 from yakuba.services.cityhub.actions.writer import Done, HubFull, Task, Writer, failed
 from yakuba.services.cityhub.adapters.http import HttpAnswer, HttpRequest, HttpServer, Limits
@@ -68,6 +69,7 @@ class Hub:
 
     def __init__(self, rate: float) -> None:
         self.callers = Callers()
+        self.devices = DeviceDoor()
         self.sender = Sender()
         self.writer = Writer(self._together, self.sender.wake)
         self.server = HttpServer(self.handle, _refusal, Limits(LARGEST, MOST_BODIES))
@@ -107,10 +109,18 @@ class Hub:
             if path == "/version" and given.method == "GET":
                 told(Answer(200, dumped({"yakuba-cityhub": {"api": "NGSIv2"}}), JSON))
                 return
+            request = Request(given.method, path, _query(query), given.headers, given.body, time.time())
+            if is_for_devices(path):
+                key = key_in(request)
+                self._later(
+                    lambda: self.devices.look_up(key),
+                    lambda found: self._put(self.devices.task(found, request, told)),
+                    told,
+                )
+                return
             token = token_in(given.headers)
             if not token:
                 raise unknown()
-            request = Request(given.method, path, _query(query), given.headers, given.body, time.time())
             caller = self.callers.at_hand(token)
             if caller is None:
                 self._later(
@@ -138,10 +148,11 @@ class Hub:
         if where.reads:
             self._later(lambda: _looked(caller, where, request), told, told)
             return
+        self._put(Task(caller.municipality, where, request, Occasion(service, correlator, round_ + 1), told))
+
+    def _put(self, task: Task) -> None:
         try:
-            self.writer.put(
-                Task(caller.municipality, where, request, Occasion(service, correlator, round_ + 1), told)
-            )
+            self.writer.put(task)
         except HubFull:
             raise _busy() from None
 

@@ -7,6 +7,7 @@ import time
 from django.db import transaction
 
 from yakuba.kernel.jobs import in_each_town
+from yakuba.services.cityhub.actions.device_taking import forget_old
 from yakuba.services.cityhub.actions.hours import prepare
 from yakuba.services.cityhub.actions.sending import throw_away
 from yakuba.services.cityhub.models import Entity, Series
@@ -26,5 +27,6 @@ def tidy() -> None:
         prepare(series, now)
     with transaction.atomic():
         throw_away(now)
+        forget_old()
         keys = list(Entity.objects.filter(expires_at__lt=now).values_list("pk", flat=True)[:AT_ONCE])
         Entity.objects.filter(pk__in=keys, expires_at__lt=now).delete()
