@@ -53,6 +53,9 @@ PUBLISHED = {f"records:{name}" for name in ("index", "one", "file")}
 OPEN_TO_ALL |= PUBLISHED
 # The published register of effects is open data; what it may not show is tried in the room's tests.
 OPEN_DATA = {f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")}
+# Open data of sensors, too.
+SENSED = {f"opendata:{name}" for name in ("index", "catalogue", "one", "csv", "geojson")}
+OPEN_DATA |= SENSED
 OPEN_TO_ALL |= OPEN_DATA
 # The other installation of a town, by its signature; an installation that is the whole service has no such page.
 OPEN_TO_ALL |= {"exchange:line"}
@@ -62,6 +65,7 @@ NOT_THERE_YET = (PUBLISHED - {"records:index"}) | {
     *(
         f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")
     ),  # the town has not opened them
+    *SENSED,
     "exchange:line",
     "guide:event",
     "guide:calendar",

@@ -58,7 +58,7 @@ def add_folder(name: str, *, actor: Actor) -> ReadingFolder:
             row: ReadingFolder = ReadingFolder.objects.create(name=name, created_by=known(actor))
     except IntegrityError as error:
         raise Conflict(f"フォルダ「{name}」は、もう決めてあります。") from error
-    record("cityhub.folder_set", subject=f"folder:{row.pk}", actor=actor, name=name)
+    record("cityhub.folder_set", subject=f"folder:{row.pk}", actor=actor, folder=name)
     return row
 
 

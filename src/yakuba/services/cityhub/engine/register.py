@@ -93,15 +93,18 @@ def faults_of(device: GivenDevice) -> list[Problem]:
             require_identifier(value, place)
         except NgsiError as error:
             fault(place, error.description)
-    if (device.latitude is None) != (device.longitude is None):
-        fault("緯度", "緯度と経度は、両方書くか、両方空にしてください。")
-    elif device.latitude is not None and device.longitude is not None:
-        if not (-90 <= device.latitude <= 90 and -180 <= device.longitude <= 180):
-            fault("緯度", "緯度は-90〜90、経度は-180〜180です。逆になっていないか確かめてください。")
-        elif device.latitude == 0 and device.longitude == 0:
-            fault("緯度", "緯度も経度も0です。分からなければ空にしてください。")
+    if reason := _place_fault(device.latitude, device.longitude):
+        fault("緯度", reason)
     found += _measure_faults(device)
     return found
+
+
+def _place_fault(latitude: float | None, longitude: float | None) -> str:
+    if latitude is None or longitude is None:
+        return "" if latitude is longitude else "緯度と経度は、両方書くか、両方空にしてください。"
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return "緯度は-90〜90、経度は-180〜180です。逆になっていないか確かめてください。"
+    return "緯度も経度も0です。分からなければ空にしてください。" if latitude == longitude == 0 else ""
 
 
 def _measure_faults(device: GivenDevice) -> list[Problem]:

@@ -132,16 +132,18 @@ def put_aside(request: HttpRequest) -> HttpResponseBase:
 
 
 @permission_required("cityhub.manage")
-def device_table(request: HttpRequest, form: str) -> HttpResponseBase:
+def device_table(request: HttpRequest, table_form: str) -> HttpResponseBase:
     """The whole register, as it is taken in again."""
-    if form not in files.FORMATS:
+    if table_form not in files.FORMATS:
         raise Http404
     proof.require(request.user)
     rows = queries.table_rows()
-    content = files.written([Table("機器台帳", HEAD, rows)], form, accept=True)
-    record("lists.exported", actor=person_of(request), list="cityhub.devices", form=form, rows=len(rows))
-    ending = "xlsx" if form == "xlsx" else "json" if form == "json" else "csv"
-    return Download(f"devices.{ending}", files.MEDIA_TYPES[form], content).answer()
+    content = files.written([Table("機器台帳", HEAD, rows)], table_form, accept=True)
+    record(
+        "lists.exported", actor=person_of(request), list="cityhub.devices", form=table_form, rows=len(rows)
+    )
+    ending = "xlsx" if table_form == "xlsx" else "json" if table_form == "json" else "csv"
+    return Download(f"devices.{ending}", files.MEDIA_TYPES[table_form], content).answer()
 
 
 @permission_required("cityhub.manage")

@@ -98,9 +98,9 @@ def add_folder(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @permission_required("cityhub.manage")
-def switch_folder(request: HttpRequest, folder_id: int) -> HttpResponse:
+def switch_folder(request: HttpRequest, reading_folder_id: int) -> HttpResponse:
     """Watch it, or leave it alone."""
-    row = get_object_or_404(ReadingFolder.objects, pk=folder_id)
+    row = get_object_or_404(ReadingFolder.objects, pk=reading_folder_id)
     active = request.POST.get("active") == "1"
     operations.switch_folder(person_of(request), folder_id=row.pk, active=active)
     messages.success(request, f"フォルダ「{row.name}」を{'また見ます' if active else '見るのをやめました'}。")

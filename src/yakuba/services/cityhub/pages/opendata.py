@@ -155,14 +155,14 @@ def withdraw_opendata(request: HttpRequest, dataset_id: int) -> HttpResponse:
 
 
 @permission_required("cityhub.manage")
-def dataset_file(request: HttpRequest, dataset_id: int, form: str) -> HttpResponseBase:
+def dataset_file(request: HttpRequest, dataset_id: int, data_form: str) -> HttpResponseBase:
     """What everybody would get, to be carried where this installation is not reached from outside."""
     row = get_object_or_404(OpenDataset.objects, pk=dataset_id)
-    if form not in ("utf-8", "geojson"):
+    if data_form not in ("utf-8", "geojson"):
         raise Http404
     proof.require(request.user)
-    record("lists.exported", actor=person_of(request), list="cityhub.opendata", form=form, rows=0)
-    return file_of(row, form)
+    record("lists.exported", actor=person_of(request), list="cityhub.opendata", form=data_form, rows=0)
+    return file_of(row, data_form)
 
 
 def file_of(row: OpenDataset, form: str) -> HttpResponseBase:
