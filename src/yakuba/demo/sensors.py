@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from yakuba.demo import town
+from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.cityhub import facade as cityhub
 
 SEED, DAYS, EVERY = 16, 30, 20  # minutes between two readings
@@ -59,8 +60,10 @@ def load() -> None:
     cityhub.set_rules(RULES, actor=town.user("robot"))
     cityhub.take_text("\n".join(_lines(datetime.now(UTC))), actor=town.user("robot"))
     cityhub.take_devices(REGISTER, actor=town.user("robot"))
-    draft = cityhub.write_opendata(OPEN, actor=town.user("robot"))
-    cityhub.propose_opendata(draft.pk, "市民に川のようすを知らせる", actor=town.user("robot"))
+    cityhub.publish_opendata(
+        OPEN, "市民に川のようすを知らせる", proposer=town.user("robot"), approver=town.user("kacho")
+    )
+    set_values({"cityhub.open_data": True}, actor=town.user("kanri"))
 
 
 def _entity(key: str, kind: str, name: str, longitude: float, latitude: float) -> dict[str, Any]:

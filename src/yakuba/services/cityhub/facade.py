@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from yakuba.services.cityhub.actions.bringing import bring
 from yakuba.services.cityhub.actions.devices import take_text as take_devices
-from yakuba.services.cityhub.actions.opendata import propose as propose_opendata
-from yakuba.services.cityhub.actions.opendata import write as write_opendata
+from yakuba.services.cityhub.actions.opendata import publish as publish_opendata
 from yakuba.services.cityhub.actions.taking import take_text
 from yakuba.services.cityhub.actions.watching import set_rules
 from yakuba.services.cityhub.contracts import LastValue
@@ -16,9 +15,8 @@ __all__ = [
     "bring",
     "is_empty",
     "last_values",
-    "propose_opendata",
+    "publish_opendata",
     "set_rules",
     "take_devices",
     "take_text",
-    "write_opendata",
 ]

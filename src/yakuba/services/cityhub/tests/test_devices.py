@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +18,7 @@ from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.cityhub.actions import device_door, devices, recalibrating
 from yakuba.services.cityhub.actions.device_door import DeviceDoor, key_in
+from yakuba.services.cityhub.actions.serving import Hub
 from yakuba.services.cityhub.actions.writer import Writer
 from yakuba.services.cityhub.engine import device_readings as judging
 from yakuba.services.cityhub.engine.errors import NgsiError
@@ -360,3 +363,45 @@ def test_who_only_looks_makes_no_key(device, make_staff, yakuba_city):
     assert client.get(reverse("cityhub:device", args=[device.pk])).status_code == 200
     for name in ("device_key", "switch_device", "device"):
         assert client.post(reverse(f"cityhub:{name}", args=[device.pk])).status_code == 403
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_over_the_wire_an_acknowledged_value_is_there(yakuba_city, make_staff):
+    """The hub's own server, with its threads, asked as a device asks it."""
+    with active_municipality(yakuba_city):
+        person = make_staff(yakuba_city, "cityhub.manage")
+        key = devices.new_key(devices.save(gauge(), actor=person).pk, actor=person)[1]
+    asked = [
+        ("POST", f"/devices/{key}/readings", b'{"values":{"wl":1.5,"bat":NaN}}'),
+        ("POST", "/devices/wrong/readings", b'{"values":{"wl":2}}'),
+        ("GET", f"/devices/{key}/readings", b""),
+        ("POST", f"/devices/{key}/other", b"{}"),
+        ("POST", f"/devices/{key}/readings", b"{"),
+    ]
+    assert asyncio.run(_talk(asked)) == [200, 401, 405, 404, 400]
+    with active_municipality(yakuba_city):
+        assert Reading.objects.get().number == 1.5
+        assert PutAside.objects.count() == 2
+
+
+async def _talk(asked):
+    hub = Hub(1_000)
+    hub._loop = asyncio.get_running_loop()
+    port = await hub.server.listen("127.0.0.1", 0)
+    hub.writer.start()
+    found = []
+    for method, path, body in asked:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = f"{method} {path} HTTP/1.1\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        answer = await asyncio.wait_for(reader.read(), 300)
+        found.append(int(answer.split()[1]))
+        writer.close()
+    hub.server.stop_listening()
+    await hub.server.finish(5)
+    await asyncio.to_thread(hub.writer.stop)
+    for one in [hub._readers.submit(lambda: connection.close()) for _ in range(4)]:
+        one.result()
+    hub._readers.shutdown()
+    return found
