@@ -55,7 +55,7 @@ OPEN_TO_ALL |= PUBLISHED
 OPEN_DATA = {f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")}
 # Open data of sensors, too.
 SENSED = {f"opendata:{name}" for name in ("index", "catalogue", "one", "csv", "geojson")}
-OPEN_DATA |= SENSED
+OPEN_DATA |= SENSED | {"levels:page"}
 OPEN_TO_ALL |= OPEN_DATA
 # The other installation of a town, by its signature; an installation that is the whole service has no such page.
 OPEN_TO_ALL |= {"exchange:line"}
@@ -66,6 +66,7 @@ NOT_THERE_YET = (PUBLISHED - {"records:index"}) | {
         f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")
     ),  # the town has not opened them
     *SENSED,
+    "levels:page",
     "exchange:line",
     "guide:event",
     "guide:calendar",

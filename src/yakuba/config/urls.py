@@ -50,5 +50,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("records/", include("yakuba.services.minutes.urls.public")),  # published minutes, without a login
     path("effects/", include("yakuba.services.reform.urls.public")),  # published effects, without a login
     path("opendata/", include("yakuba.services.cityhub.urls.public")),  # open data, without a login
+    path("levels/", include("yakuba.services.cityhub.urls.levels")),  # evacuation notices, without a login
     path("api/v1/", build_api().urls),
 ]

@@ -8,7 +8,7 @@ from django import forms
 
 from yakuba.kernel.ui.forms import JapaneseDateField, JapaneseTimeField
 from yakuba.services.cityhub.engine.openness import CC_BY, MOST_DAYS
-from yakuba.services.cityhub.models import OpenDataset
+from yakuba.services.cityhub.models import LevelNotice, OpenDataset
 
 
 class RulesForm(forms.Form):
@@ -161,3 +161,38 @@ class WhyForm(forms.Form):
     """A reason."""
 
     reason = forms.CharField(label="わけ", max_length=300)
+
+
+class LevelNoticeForm(forms.Form):
+    """An evacuation notice."""
+
+    kind = forms.ChoiceField(label="区分", choices=LevelNotice.Kind.choices)
+    level = forms.TypedChoiceField(
+        label="警戒レベル",
+        coerce=int,
+        choices=[
+            (3, "3　高齢者等避難"),
+            (4, "4　避難指示"),
+            (5, "5　緊急安全確保"),
+            (2, "2　注意報（気象庁）"),
+            (1, "1　早期注意情報（気象庁）"),
+        ],
+    )
+    area = forms.CharField(
+        label="区域",
+        max_length=120,
+        help_text="解除するときは、発令したときと同じ書き方にします。例：中町地区",
+    )
+    day = JapaneseDateField(label="発令・解除した日")
+    time = JapaneseTimeField(label="時刻")
+    issuer = forms.CharField(label="発令者", max_length=60, help_text="だれの名で出すか。例：市長 見本太郎")
+    reason = forms.CharField(label="わけ", max_length=300, required=False)
+    households = forms.IntegerField(label="対象世帯", min_value=0, max_value=10_000_000, required=False)
+    people = forms.IntegerField(label="対象人数", min_value=0, max_value=20_000_000, required=False)
+    about = forms.ChoiceField(
+        label="訂正・取消する避難情報", required=False, help_text="訂正と取消のときだけ選びます。"
+    )
+
+    def __init__(self, *args: Any, notices: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["about"].choices = [("", "―"), *notices]  # type: ignore[attr-defined]

@@ -35,12 +35,15 @@ MANIFEST = Manifest(
         "opendata": "測定値をオープンデータにする",
         "new_opendata": "測定値をオープンデータにする",
         "dataset": "測定値をオープンデータにする",
+        "levels": "避難情報を出す",
+        "new_level": "避難情報を出す",
         "months": "古い測定値を片付ける",
     },
     navigation=(
         NavigationItem("都市OS", "cityhub:index", "cityhub.view"),
         NavigationItem("警報", "cityhub:alarms", "cityhub.view"),
         NavigationItem("機器台帳", "cityhub:devices", "cityhub.view"),
+        NavigationItem("避難情報", "cityhub:levels", "cityhub.view"),
         NavigationItem("オープンデータ", "cityhub:opendata", "cityhub.view"),
     ),
     permissions=(
@@ -48,12 +51,13 @@ MANIFEST = Manifest(
         Permission("cityhub.write", "都市OSへ値を送る、入れる"),
         Permission("cityhub.acknowledge", "警報を確認する"),
         Permission("cityhub.manage", "都市OSのサブスクリプションと見張りの決まりを決める"),
+        Permission("cityhub.issue", "避難情報を発令・解除する"),
         Permission("cityhub.approve", "オープンデータの公開を承認する"),
     ),
     roles={
         "窓口担当": ("cityhub.view", "cityhub.acknowledge"),
         "ロボット担当": ("cityhub.view", "cityhub.write", "cityhub.acknowledge", "cityhub.manage"),
-        "課長": ("cityhub.view", "cityhub.acknowledge", "cityhub.approve"),
+        "課長": ("cityhub.view", "cityhub.acknowledge", "cityhub.approve", "cityhub.issue"),
     },
     queues=(WorkQueue("確認していない警報", "cityhub.acknowledge", f"{ROOM}.queries:waiting"),),
     audit_events={
@@ -70,6 +74,7 @@ MANIFEST = Manifest(
         "cityhub.opendata_written": "オープンデータの版を書いた",
         "cityhub.opendata_published": "オープンデータを公開した",
         "cityhub.opendata_withdrawn": "オープンデータの公開を取り下げた",
+        "cityhub.level_issued": "避難情報を発令・解除・訂正・取消した",
         "cityhub.keeping_begun": "古い測定値の片付けを始めた",
         "cityhub.month_written": "月の測定値をファイルにした",
         "cityhub.month_taken": "月の測定値のファイルを受け取った",
@@ -104,6 +109,12 @@ MANIFEST = Manifest(
             "0は、ずっと置きます。それより古い月は、Parquetのファイルにしてから片付けます。1時間ごとの値は、ずっと残ります。",
             least=0,
             largest=1_200,
+        ),
+        Setting(
+            "cityhub.levels_public",
+            "避難情報のページを開く",
+            False,
+            "「はい」にすると、避難情報を、ログインなしで読める一枚のページに出します。",
         ),
         Setting(
             "cityhub.open_data",

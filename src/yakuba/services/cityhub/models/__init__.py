@@ -15,6 +15,7 @@ from yakuba.services.cityhub.models.hub import (
     WatchState,
 )
 from yakuba.services.cityhub.models.keeping import MonthFile
+from yakuba.services.cityhub.models.levels import LevelNotice
 from yakuba.services.cityhub.models.opendata import OpenDataset
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Device",
     "Entity",
     "Hour",
+    "LevelNotice",
     "Measure",
     "MonthFile",
     "OpenDataset",

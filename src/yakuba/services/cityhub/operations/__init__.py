@@ -1,6 +1,6 @@
 """What can be done with the hub, each declared once for pages, API and command line."""
 
-from yakuba.services.cityhub.operations import devices, files, keeping, opendata
+from yakuba.services.cityhub.operations import devices, files, keeping, levels, opendata
 from yakuba.services.cityhub.operations.hub import (
     acknowledge,
     list_alarms,
@@ -17,6 +17,7 @@ __all__ = [
     "devices",
     "files",
     "keeping",
+    "levels",
     "list_alarms",
     "list_series",
     "load",

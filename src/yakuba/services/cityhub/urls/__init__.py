@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.cityhub.pages import devices, files, listing, loading, months, opendata
+from yakuba.services.cityhub.pages import devices, files, levels, listing, loading, months, opendata
 
 app_name = "cityhub"
 urlpatterns = [
@@ -32,6 +32,8 @@ urlpatterns = [
     path("open-data/<int:dataset_id>/propose/", opendata.propose_opendata, name="propose_opendata"),
     path("open-data/<int:dataset_id>/withdraw/", opendata.withdraw_opendata, name="withdraw_opendata"),
     path("open-data/<int:dataset_id>/<str:data_form>/", opendata.dataset_file, name="dataset_file"),
+    path("levels/", levels.levels, name="levels"),
+    path("levels/new/", levels.new_level, name="new_level"),
     path("months/", months.months, name="months"),
     path("months/begin/", months.begin_keeping, name="begin_keeping"),
     path("months/<int:month_id>/", months.month_file, name="month_file"),
