@@ -83,10 +83,10 @@ class DeviceDoor:
             return _noting(found, request, told, error, error.description, _printable(shown), 1)
         refused_before = self._refused(found, len(sent))
         if refused_before is not None:
-            error = NgsiError(429, "TooManyRequests", f"{FLOOD}。", (("Retry-After", "60"),))
+            flood = NgsiError(429, "TooManyRequests", f"{FLOOD}。", (("Retry-After", "60"),))
             if not refused_before:
-                raise error
-            return _noting(found, request, told, error, FLOOD, f"{len(sent)}個", refused_before)
+                raise flood
+            return _noting(found, request, told, flood, FLOOD, f"{len(sent)}個", refused_before)
         return _task(found, request, told, partial(_stored, sent=sent, device_id=found.device_id))
 
     def _refused(self, found: Sender, values: int) -> int | None:

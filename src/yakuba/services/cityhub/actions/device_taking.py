@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -137,7 +138,7 @@ def note_aside(device: Device, bad: Iterable[Bad]) -> None:
         )
 
 
-def _now() -> object:
+def _now() -> Any:
     return connection.ops.adapt_datetimefield_value(timezone.now())
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from itertools import islice
+from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -59,15 +59,15 @@ def one(request: HttpRequest, dataset_code: str) -> HttpResponse:
 
 
 @for_everybody
-def table(request: HttpRequest, dataset_code: str) -> HttpResponseBase:  # type: ignore[misc]
+def table(request: HttpRequest, dataset_code: str) -> HttpResponse:
     """CSV in UTF-8."""
-    return file_of(_one(dataset_code), "utf-8")
+    return cast(HttpResponse, file_of(_one(dataset_code), "utf-8"))
 
 
 @for_everybody
-def places(request: HttpRequest, dataset_code: str) -> HttpResponseBase:  # type: ignore[misc]
+def places(request: HttpRequest, dataset_code: str) -> HttpResponse:
     """GeoJSON of the last values."""
-    return file_of(_one(dataset_code), "geojson")
+    return cast(HttpResponse, file_of(_one(dataset_code), "geojson"))
 
 
 @for_everybody
