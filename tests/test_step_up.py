@@ -12,7 +12,8 @@ import pytest
 import typer
 from django.test import Client
 from django.urls import reverse
-from test_access import PAGES, Address, call, logged_in
+from test_access import PAGES, Address, logged_in
+from test_access_api import call
 from town_objects import TownObjects
 from typer.testing import CliRunner
 

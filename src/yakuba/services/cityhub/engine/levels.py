@@ -9,11 +9,11 @@ from datetime import date, datetime
 # 避難情報に関するガイドライン（内閣府）; levels 1 and 2 are 気象庁's. Since when they are called so, the newest first.
 WORDS = (
     (
-        date(2021, 5, 20),
+        date.fromisoformat("2021-05-20"),
         {1: "早期注意情報", 2: "注意報", 3: "高齢者等避難", 4: "避難指示", 5: "緊急安全確保"},
     ),
     (
-        date(2019, 3, 29),
+        date.fromisoformat("2019-03-29"),
         {
             1: "早期注意情報",
             2: "注意報",

@@ -143,7 +143,7 @@ def device_table(request: HttpRequest, table_form: str) -> HttpResponseBase:
         "lists.exported", actor=person_of(request), list="cityhub.devices", form=table_form, rows=len(rows)
     )
     ending = "xlsx" if table_form == "xlsx" else "json" if table_form == "json" else "csv"
-    return Download(f"devices.{ending}", files.MEDIA_TYPES[table_form], content).answer()
+    return Download(f"devices.{ending}", files.MEDIA_TYPES[table_form], content.read()).answer()
 
 
 @permission_required("cityhub.manage")
