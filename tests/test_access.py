@@ -53,6 +53,9 @@ PUBLISHED = {f"records:{name}" for name in ("index", "one", "file")}
 OPEN_TO_ALL |= PUBLISHED
 # The published register of effects is open data; what it may not show is tried in the room's tests.
 OPEN_DATA = {f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")}
+# Open data of sensors, too.
+SENSED = {f"opendata:{name}" for name in ("index", "catalogue", "one", "csv", "geojson")}
+OPEN_DATA |= SENSED | {"levels:page"}
 OPEN_TO_ALL |= OPEN_DATA
 # The other installation of a town, by its signature; an installation that is the whole service has no such page.
 OPEN_TO_ALL |= {"exchange:line"}
@@ -70,6 +73,8 @@ NOT_THERE_YET = (
         *(
             f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")
         ),  # the town has not opened them
+        *SENSED,
+        "levels:page",
         "exchange:line",
         "guide:event",
         "guide:calendar",
@@ -104,6 +109,7 @@ OPEN_TO_STAFF |= {"support:visits", "support:enter", "support:leave"}
 OF_NO_TOWN = {
     "letters:kind",
     "letters:beginning",
+    "cityhub:device_table",
 }  # their argument is a name that rooms declare, the same everywhere
 # These ask for the right of the thing that is named, which no decorator knows; tried below as all others are.
 ASKS_ITSELF = {

@@ -44,7 +44,7 @@ class OnlyItsPart:
     they were not there, whoever asks. The outside has a list of what is there, so that a new page is inside only."""
 
     OUTSIDE = re.compile(r"/(apply/(?![^/]+/tablet/)|ask/|health(/|\Z)|metrics\Z|exchange/line/|static/)")
-    NOT_INSIDE = re.compile(r"/(apply/(?![^/]+/tablet/)|ask/|exchange/line/)")
+    NOT_INSIDE = re.compile(r"/(apply/(?![^/]+/tablet/)|ask/|exchange/line/|opendata/|levels/)")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -52,5 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "survey-results/", include("yakuba.services.surveys.urls.public")
     ),  # published results of surveys, without a login
+    path("opendata/", include("yakuba.services.cityhub.urls.public")),  # open data, without a login
+    path("levels/", include("yakuba.services.cityhub.urls.levels")),  # evacuation notices, without a login
     path("api/v1/", build_api().urls),
 ]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from yakuba.demo import town
+from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.cityhub import facade as cityhub
 
 SEED, DAYS, EVERY = 16, 30, 20  # minutes between two readings
@@ -31,6 +32,25 @@ PLACES = {
     "sample-parking-1": ("ParkingGroup", "駅前駐車場", 132.526, 34.395),
 }
 
+REGISTER = """機器番号,名前,実体,型,属性,送る名前,単位,最小,最大,場所,緯度,経度,メモ
+WL-01,中橋の水位計（見本）,sample-river-1,WaterLevelObserved,waterLevel,wl,m,-2,10,やくば川 中橋,34.402,132.512,
+WL-01,中橋の水位計（見本）,sample-river-1,WaterLevelObserved,battery,bat,V,0,5,やくば川 中橋,34.402,132.512,
+RAIN-01,市役所の雨量計（見本）,sample-rain-1,WeatherObserved,precipitation,r,mm,0,300,市役所の屋上,34.398,132.520,
+"""
+OPEN = {
+    "code": "river-level",
+    "title": "やくば川の水位（見本）",
+    "description": "中橋の水位計の値です。見本のデータで、本当の川の値ではありません。",
+    "entity_type": "WaterLevelObserved",
+    "ids": [],
+    "attributes": ["waterLevel"],
+    "placed": True,
+    "detail": "hours",
+    "days": 31,
+    "licence": "CC BY 4.0",
+    "cycle": "20分ごと",
+}
+
 
 def load() -> None:
     """Load it, unless something came already. やくば市 must be active."""
@@ -39,6 +59,11 @@ def load() -> None:
     cityhub.bring([_entity(key, *facts) for key, facts in PLACES.items()])
     cityhub.set_rules(RULES, actor=town.user("robot"))
     cityhub.take_text("\n".join(_lines(datetime.now(UTC))), actor=town.user("robot"))
+    cityhub.take_devices(REGISTER, actor=town.user("robot"))
+    cityhub.publish_opendata(
+        OPEN, "市民に川のようすを知らせる", proposer=town.user("robot"), approver=town.user("kacho")
+    )
+    set_values({"cityhub.open_data": True}, actor=town.user("kanri"))
 
 
 def _entity(key: str, kind: str, name: str, longitude: float, latitude: float) -> dict[str, Any]:

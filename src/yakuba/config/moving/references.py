@@ -195,6 +195,8 @@ CHANGES: dict[str, Change] = {
     "worklogs.Candidate.content": plain,
     "cityhub.Delivery.body": plain,  # ids of entities, which are words of the town
     "cityhub.WatchState.state": plain,  # moments and values
+    "cityhub.OpenDataset.ids": plain,  # of entities
+    "cityhub.OpenDataset.attributes": plain,
 }
 # Under the municipality's key, which is another in the new installation: the name that it is bound to, by the row's number.
 SEALED: dict[str, Callable[[int], str]] = {

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from yakuba.services.cityhub.actions.bringing import bring
+from yakuba.services.cityhub.actions.devices import take_text as take_devices
+from yakuba.services.cityhub.actions.opendata import publish as publish_opendata
 from yakuba.services.cityhub.actions.taking import take_text
 from yakuba.services.cityhub.actions.watching import set_rules
 from yakuba.services.cityhub.contracts import LastValue
 from yakuba.services.cityhub.queries.looking import is_empty, last_values
 
-__all__ = ["LastValue", "bring", "is_empty", "last_values", "set_rules", "take_text"]
+__all__ = [
+    "LastValue",
+    "bring",
+    "is_empty",
+    "last_values",
+    "publish_opendata",
+    "set_rules",
+    "take_devices",
+    "take_text",
+]

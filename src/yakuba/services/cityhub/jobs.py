@@ -2,8 +2,49 @@
 
 from __future__ import annotations
 
-from yakuba.kernel.jobs import chore
-from yakuba.services.cityhub.actions import tidying, watching
+from yakuba.kernel.jobs import JobContext, chore, job
+from yakuba.services.cityhub.actions import (
+    devices,
+    keeping,
+    levels,
+    reading_files,
+    recalibrating,
+    tidying,
+    watching,
+)
+from yakuba.services.cityhub.models import Measure, ReadingFolder
 
 chore(3.0, watching.look_everywhere)
 chore(600.0, tidying.tidy_everywhere)
+chore(20.0, levels.prepare_everywhere)
+chore(reading_files.PAUSE, reading_files.look_everywhere)
+
+
+@job(
+    reading_files.JOB,
+    label="測定値のファイルを取り込む",
+    attempts=3,
+    permission="cityhub.manage",
+    about=lambda folder_id: ReadingFolder.objects.get(pk=folder_id).name,
+)
+def take_files(context: JobContext, *, folder_id: int) -> None:
+    """Take the files of a folder that are complete."""
+    reading_files.take_files(folder_id, context.check)
+
+
+@job(
+    devices.JOB,
+    label="校正のあとの計算し直し",
+    attempts=3,
+    permission="cityhub.manage",
+    about=lambda measure_id, since: str(Measure.objects.select_related("device").get(pk=measure_id).device),
+)
+def recalibrate(context: JobContext, *, measure_id: int, since: int) -> None:
+    """Reckon anew what was measured since the calibration holds."""
+    recalibrating.recalibrate(measure_id, since, context.telling())
+
+
+@job(keeping.JOB, label="古い測定値の片付け", attempts=3, permission="cityhub.manage")
+def keep(context: JobContext) -> None:
+    """Write out by month what is old, then remove it."""
+    keeping.keep(context.telling())

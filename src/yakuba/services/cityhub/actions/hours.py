@@ -1,11 +1,12 @@
 """Readings made ready for charts: least, most, sum and number of every full hour. Least and most are kept, so that no peak is lost
-however far a chart looks back."""
+however far a chart looks back. Hours whose readings have been written out and removed (`actions.keeping`) stay as they are."""
 
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.db.models import Max
 
-from yakuba.services.cityhub.models import Hour, Series
+from yakuba.services.cityhub.models import Hour, MonthFile, Series
 
 HOUR = 3_600_000_000  # microseconds
 _SUMS = """INSERT INTO cityhub_hour (municipality_id, series_id, hour, count, total, least, most)
@@ -20,7 +21,9 @@ def prepare(series: Series, now: float) -> None:
     until = round(now * 1_000_000) // HOUR * HOUR
     if row.prepared_to >= until:
         return
-    Hour.objects.filter(series=row, hour__gte=row.prepared_to // HOUR).delete()
+    gone = MonthFile.objects.aggregate(until=Max("until"))["until"] or 0
+    since = max(row.prepared_to, gone)  # a late reading of a month that has gone does not undo its hours
+    Hour.objects.filter(series=row, hour__gte=since // HOUR).delete()
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS, [HOUR, row.pk, row.prepared_to, until, HOUR])
+        cursor.execute(_SUMS, [HOUR, row.pk, since, until, HOUR])
     Series.objects.filter(pk=row.pk).update(prepared_to=until)

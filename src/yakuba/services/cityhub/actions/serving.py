@@ -19,7 +19,8 @@ from urllib.parse import unquote
 from django.conf import settings
 
 from yakuba.kernel.tenancy import active_municipality
-from yakuba.services.cityhub.actions.reading import Readers, ReadersFull
+from yakuba.services.cityhub.actions.device_door import DeviceDoor, is_for_devices, key_in
+from yakuba.services.cityhub.actions.reading import STRANGERS, Readers, ReadersFull
 from yakuba.services.cityhub.actions.sending import Sender
 from yakuba.services.cityhub.actions.writer import Done, HubFull, Task, Writer, failed
 from yakuba.services.cityhub.adapters.http import HttpAnswer, HttpRequest, HttpServer, Limits
@@ -29,6 +30,7 @@ from yakuba.services.cityhub.engine.notifying import Occasion
 from yakuba.services.cityhub.engine.requests import Request, service_of
 from yakuba.services.cityhub.engine.routes import Route, require_shape, route
 from yakuba.services.cityhub.engine.space import Space
+from yakuba.services.cityhub.queries import devices
 from yakuba.services.cityhub.queries.callers import Caller, Callers, require_right, token_in, unknown
 from yakuba.services.cityhub.queries.space import ReadSpace
 
@@ -65,6 +67,7 @@ class Hub:
 
     def __init__(self, rate: float) -> None:
         self.callers = Callers()
+        self.devices = DeviceDoor()
         self.sender = Sender()
         self.writer = Writer(self._together, self.sender.wake)
         self.server = HttpServer(self.handle, _refusal, Limits(LARGEST, MOST_BODIES))
@@ -104,10 +107,13 @@ class Hub:
             if path == "/version" and given.method == "GET":
                 told(Answer(200, dumped({"yakuba-cityhub": {"api": "NGSIv2"}}), JSON))
                 return
+            request = Request(given.method, path, _query(query), given.headers, given.body, time.time())
+            if is_for_devices(path):
+                self._take_from_device(request, told)
+                return
             token = token_in(given.headers)
             if not token:
                 raise unknown()
-            request = Request(given.method, path, _query(query), given.headers, given.body, time.time())
             caller = self.callers.at_hand(token)
             if caller is None:
                 self._later(
@@ -136,10 +142,23 @@ class Hub:
         if where.reads:
             self._later(caller.municipality.pk, lambda: _looked(caller, where, request), told, told)
             return
+        self._put(Task(caller.municipality, where, request, Occasion(service, correlator, round_ + 1), told))
+
+    def _take_from_device(self, request: Request, told: Callable[[Answer], None]) -> None:
+        key = key_in(request)
+
+        def go_on(found: devices.Sender) -> None:
+            self._put(self.devices.task(found, request, told))
+
+        found = self.devices.at_hand(key)
+        if found is None:
+            self._later(STRANGERS, lambda: self.devices.look_up(key), go_on, told)
+        else:
+            go_on(found)
+
+    def _put(self, task: Task) -> None:
         try:
-            self.writer.put(
-                Task(caller.municipality, where, request, Occasion(service, correlator, round_ + 1), told)
-            )
+            self.writer.put(task)
         except HubFull:
             raise _busy() from None
 

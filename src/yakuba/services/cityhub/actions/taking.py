@@ -16,30 +16,47 @@ from yakuba.kernel.tables.reading import rows
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.cityhub.actions.series import KnownSeries
 from yakuba.services.cityhub.actions.space import Watches, WriteSpace, writing
-from yakuba.services.cityhub.engine import updating
+from yakuba.services.cityhub.engine import json_readings, updating
 from yakuba.services.cityhub.engine.entities import Attribute, Entity
+from yakuba.services.cityhub.engine.json_readings import is_json
 from yakuba.services.cityhub.engine.moments import read_moment, written
 from yakuba.services.cityhub.engine.notifying import Occasion
 from yakuba.services.cityhub.engine.readings import REQUIRED, GivenReading, read
 from yakuba.services.cityhub.engine.requests import Path
 
 ROOT = "/"
+LARGEST_JSON = 50_000_000  # bytes
 AT_ONCE = 5_000  # readings in one transaction
 
 
 def take_text(text: str, *, actor: Actor) -> int:
-    """All readings of a table as text. Raises Invalid with every fault by line."""
+    """All readings of a table or of JSON as text. Raises Invalid with every fault by line."""
     return take_file(io.BytesIO(text.encode()), {}, actor=actor)
 
 
 def take_file(file: BinaryIO, renamed: dict[str, str], *, actor: Actor) -> int:
     """All readings of a file. Raises Invalid with every fault by line."""
-    problems: list[Problem] = []
-    found, faults = read(rows(file, REQUIRED, problems, renamed=renamed), time.time())
-    if problems := [*problems, *faults]:
+    found, problems = read_file(file, renamed)
+    if problems:
         raise Invalid(f"直すところが{len(problems)}か所あるので、入れていません。", problems=problems)
     take(found, actor=actor)
     return len(found)
+
+
+def read_file(file: BinaryIO, renamed: dict[str, str]) -> tuple[list[GivenReading], list[Problem]]:
+    """The readings of a table or of a JSON file, and every fault by line."""
+    problems: list[Problem] = []
+    start = file.read(64)
+    file.seek(0)
+    if is_json(start):
+        try:
+            listed = json_readings.rows(file.read(LARGEST_JSON + 1).decode("utf-8-sig"), problems)
+        except UnicodeDecodeError:
+            return [], [Problem(1, "", "文字コードがUTF-8ではありません。UTF-8で保存し直してください。")]
+    else:
+        listed = list(rows(file, REQUIRED, problems, renamed=renamed))
+    found, faults = read(listed, time.time())
+    return found, sorted([*problems, *faults], key=lambda one: one.line)
 
 
 def take(readings: Iterable[GivenReading], *, actor: Actor) -> None:
@@ -51,10 +68,12 @@ def take(readings: Iterable[GivenReading], *, actor: Actor) -> None:
     for start in range(0, len(listed), AT_ONCE):
         with writing(municipality, time.time(), known, watches) as space:
             space.occasion = Occasion("", "file", 1)
-            _put(space, listed[start : start + AT_ONCE])
+            put_readings(space, listed[start : start + AT_ONCE])
 
 
-def _put(space: WriteSpace, listed: list[GivenReading]) -> None:
+def put_readings(space: WriteSpace, listed: list[GivenReading]) -> None:
+    """Note them, and let the newest of each attribute be the entity's value where it is newer than what is known. listed: the
+    oldest first."""
     newest: dict[tuple[str, str], dict[str, GivenReading]] = defaultdict(dict)
     for one in listed:
         newest[one.entity_id, one.entity_type][one.attribute] = one

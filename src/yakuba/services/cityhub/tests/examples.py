@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import store
 from yakuba.services.cityhub import facade
-from yakuba.services.cityhub.models import Alarm, Series
+from yakuba.services.cityhub.actions import devices, keeping, opendata
+from yakuba.services.cityhub.engine.register import GivenDevice, GivenMeasure
+from yakuba.services.cityhub.models import Alarm, MonthFile, PutAside, ReadingFile, ReadingFolder, Series
 
 
 def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
-    """A series with a reading, and an alarm of it."""
+    """A series with a reading, an alarm of it, a device, a folder with a file, a data set, and a month that has gone."""
+    word = known["secret_word"]
     facade.bring(
         [{"id": "secret-river", "type": "WaterLevelObserved", "waterLevel": {"type": "Number", "value": 1.5}}]
     )
     series = Series.objects.get()
-    alarm = Alarm.objects.create(
-        rule="水位", series=series, began_at=timezone.now(), sentence=known["secret_word"]
+    alarm = Alarm.objects.create(rule="水位", series=series, began_at=timezone.now(), sentence=word)
+    measures = [GivenMeasure("battery", "bat", "V")]
+    device = devices.save(
+        GivenDevice("WL-1", word, "secret-river", "WaterLevelObserved", measures=measures), actor=clerk
     )
-    return {"series_id": series.pk, "alarm_id": alarm.pk}
+    PutAside.objects.create(
+        device=device, day=timezone.localdate(), reason=word, last_at=timezone.now(), given="x"
+    )
+    folder = ReadingFolder.objects.create(name="見本", created_by=clerk)
+    ReadingFile.objects.create(folder=folder, entry="a", name=word, size=1, changed=1, filed=True)
+    chosen = {"code": "secret", "title": word, "description": word, "entity_type": "WaterLevelObserved"}
+    rest = {"ids": [], "attributes": ["waterLevel"], "placed": True, "detail": "last", "days": 0}
+    dataset = opendata.write(chosen | rest | {"licence": "CC BY 4.0", "cycle": "毎日"}, actor=clerk)
+    file = store(StoredFile.Kind.OUTPUT, "2020-01.parquet", keeping.PARQUET, b"PAR1", actor=clerk)
+    month = MonthFile.objects.create(
+        month=date(2020, 1, 1), until=0, file=file, readings=0, last_pk=0, done_at=timezone.now()
+    )
+    return {
+        "series_id": series.pk,
+        "alarm_id": alarm.pk,
+        "device_id": device.pk,
+        "reading_folder_id": folder.pk,
+        "dataset_id": dataset.pk,
+        "dataset_code": "secret",
+        "month_id": month.pk,
+        "table_form": "utf-8",
+        "data_form": "utf-8",
+    }

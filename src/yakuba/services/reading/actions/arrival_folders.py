@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from yakuba.kernel.audit.actor import Actor, known
+from yakuba.kernel.files import dropfolders as disk
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 from yakuba.kernel.tenancy import current_municipality
-from yakuba.services.reading.adapters import arrivals as disk
 from yakuba.services.reading.models import Arrival, ArrivalFolder
 
 MOST_FOLDERS = 30

@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files import dropfolders as disk
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.reasons import sentence
 from yakuba.kernel.files.storage import remove
@@ -30,7 +31,6 @@ from yakuba.kernel.refusals import Refused, Unavailable
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.ui.wording import wareki
 from yakuba.services.reading.actions.uploads import SPLIT_LANE, keep, open_batch
-from yakuba.services.reading.adapters import arrivals as disk
 from yakuba.services.reading.engine import mail as mails
 from yakuba.services.reading.models import Arrival, ArrivalFolder, Batch
 

@@ -11,10 +11,10 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from yakuba.kernel.files import dropfolders as disk
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 from yakuba.services.reading.actions import arrival_folders, arrivals
-from yakuba.services.reading.adapters import arrivals as disk
 from yakuba.services.reading.models import Arrival, ArrivalFolder, Batch, BatchFile
 from yakuba.services.reading.tests.desk.office import Desk
 

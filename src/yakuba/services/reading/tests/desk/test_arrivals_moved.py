@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from yakuba.services.reading.adapters import arrivals as disk
+from yakuba.kernel.files import dropfolders as disk
 from yakuba.services.reading.tests.desk.test_arrivals import BUS, Scanner, root, scanner
 
 __all__ = ["root", "scanner"]  # fixtures

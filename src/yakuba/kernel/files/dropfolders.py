@@ -1,4 +1,4 @@
-"""Folders that scanners write into: looked at, copied from and cleared without ever leaving them.
+"""Folders that other machines (scanners, loggers) write into: looked at, copied from and cleared without ever leaving them.
 
 Every step goes from an open folder to a name in it (`dir_fd`) and follows no link, so a folder that is exchanged for a
 link while somebody works in it leads nowhere. What is no ordinary file is left where it is.
@@ -190,7 +190,7 @@ def opened(root: Path | None, town: str, name: str, *, make: bool = False) -> It
     """The folder `name` of a town, below `root`; with `make` it is made where it is not there. Raises FolderTrouble."""
     if root is None:
         raise FolderTrouble(
-            "スキャナのフォルダを置く場所が決まっていません。システム担当が YAKUBA_ARRIVAL_ROOT を設定します。"
+            "ファイルの届くフォルダを置く場所が決まっていません。システム担当が YAKUBA_ARRIVAL_ROOT を設定します。"
         )
     if not may_be_folder(name):
         raise FolderTrouble("フォルダの名前に使えない文字があります。")

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.operations import Answer, FromFile, Nothing, Operations, Part, Trace
+from yakuba.kernel.operations import Answer, FromFile, Nothing, Part, Trace
 from yakuba.services.cityhub.actions import taking, watching
 from yakuba.services.cityhub.models import Alarm, Series, WatchRules
+from yakuba.services.cityhub.operations.table import OPERATIONS
 from yakuba.services.cityhub.queries import looking, watched
 
-OPERATIONS = Operations("cityhub")
 SERIES = {
     "id": "番号",
     "entity": "実体",
@@ -189,7 +189,8 @@ class ReadingsIn(BaseModel):
     """Readings in a table."""
 
     text: Annotated[str, FromFile()] = Field(
-        max_length=5_000_000, description="測定値のCSV（列 id,type,attribute,at,value,unit）"
+        max_length=5_000_000,
+        description="測定値のCSV（列 id,type,attribute,at,value,unit）か、同じ名前を持つJSONの配列",
     )
 
 

@@ -1,0 +1,42 @@
+"""The room's tables."""
+
+from yakuba.services.cityhub.models.devices import Calibration, Device, Measure, PutAside, RawReading
+from yakuba.services.cityhub.models.files import ReadingFile, ReadingFolder
+from yakuba.services.cityhub.models.hub import (
+    Alarm,
+    Delivery,
+    Entity,
+    Hour,
+    Reading,
+    Registration,
+    Series,
+    Subscription,
+    WatchRules,
+    WatchState,
+)
+from yakuba.services.cityhub.models.keeping import MonthFile
+from yakuba.services.cityhub.models.levels import LevelNotice
+from yakuba.services.cityhub.models.opendata import OpenDataset
+
+__all__ = [
+    "Alarm",
+    "Calibration",
+    "Delivery",
+    "Device",
+    "Entity",
+    "Hour",
+    "LevelNotice",
+    "Measure",
+    "MonthFile",
+    "OpenDataset",
+    "PutAside",
+    "RawReading",
+    "Reading",
+    "ReadingFile",
+    "ReadingFolder",
+    "Registration",
+    "Series",
+    "Subscription",
+    "WatchRules",
+    "WatchState",
+]

@@ -1,0 +1,27 @@
+"""What can be done with the hub, each declared once for pages, API and command line."""
+
+from yakuba.services.cityhub.operations import devices, files, keeping, levels, opendata
+from yakuba.services.cityhub.operations.hub import (
+    acknowledge,
+    list_alarms,
+    list_series,
+    load,
+    set_rules,
+    show_rules,
+)
+from yakuba.services.cityhub.operations.table import OPERATIONS
+
+__all__ = [
+    "OPERATIONS",
+    "acknowledge",
+    "devices",
+    "files",
+    "keeping",
+    "levels",
+    "list_alarms",
+    "list_series",
+    "load",
+    "opendata",
+    "set_rules",
+    "show_rules",
+]

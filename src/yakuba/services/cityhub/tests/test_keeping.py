@@ -1,0 +1,171 @@
+"""Old readings: in a file before they go, hours for ever, through any kill."""
+
+from __future__ import annotations
+
+import io
+import time
+from datetime import datetime, timedelta
+
+import pyarrow.parquet as pq
+import pytest
+from django.utils import timezone
+
+from yakuba.kernel.files.storage import content_of
+from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.refusals import NothingToDo
+from yakuba.kernel.townsettings.actions import set_values
+from yakuba.services.cityhub.actions import hours, keeping, taking
+from yakuba.services.cityhub.engine.moments import written
+from yakuba.services.cityhub.models import Hour, MonthFile, RawReading, Reading, Series
+
+TODAY = datetime(2026, 6, 15, 12)
+MONTHS = 2  # kept: April, May, and what has gone of June
+
+
+@pytest.fixture
+def june(monkeypatch):
+    """Whatever today is, it is 15 June 2026."""
+    moment = timezone.make_aware(TODAY)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    monkeypatch.setattr(time, "time", moment.timestamp)
+    return moment
+
+
+@pytest.fixture
+def measured(in_yakuba_city, clerk, june):
+    """A reading every six hours, of February to June, in two series."""
+    lines = ["id,type,attribute,at,value,unit"]
+    for n in range(130 * 4):
+        at = written((june - timedelta(hours=6 * n)).timestamp())
+        lines += [f"river-1,River,level,{at},{n},m", f"rain-1,Rain,fall,{at},{n / 2},mm"]
+    taking.take_text("\n".join(lines), actor=clerk)
+    set_values({"cityhub.keep_months": MONTHS}, actor=None)
+
+
+def keep():
+    keeping.keep(lambda done, total: None)
+
+
+def first_kept():
+    return timezone.make_aware(datetime(2026, 4, 1)).timestamp() * 1e6
+
+
+def in_files():
+    found = {}
+    for row in MonthFile.objects.all():
+        table = pq.read_table(io.BytesIO(content_of(row.file))).to_pylist()
+        assert len(table) == row.readings
+        for line in table:
+            assert f"{timezone.localtime(line['at']):%Y-%m}" == f"{row.month:%Y-%m}"
+            found[line["id"], round(line["at"].timestamp() * 1e6)] = line["value"]
+    return found
+
+
+def stored():
+    return {
+        (key, at): number
+        for key, at, number in Reading.objects.values_list("series__entity_id", "at", "number")
+    }
+
+
+def test_what_is_old_goes_into_files_by_month_and_hours_stay(measured):
+    before = stored()
+    series = Series.objects.get(entity_id="river-1")
+    keep()
+    after = stored()
+    assert {key: number for key, number in before.items() if key not in after} == in_files()
+    assert set(after) == {key for key in before if key[1] >= first_kept()}
+    assert [f"{row.month:%Y-%m}" for row in MonthFile.objects.order_by("month")] == ["2026-02", "2026-03"]
+    assert all(row.done_at and row.gone == row.readings for row in MonthFile.objects.all())
+    hours.prepare(series, time.time())
+    counted = sum(Hour.objects.filter(series=series).values_list("count", flat=True))
+    assert counted >= 130 * 4 - 1
+
+
+def test_a_late_reading_of_a_month_that_has_gone_undoes_no_hour(measured, clerk):
+    keep()
+    series = Series.objects.get(entity_id="river-1")
+    hours.prepare(series, time.time())
+    before = list(Hour.objects.filter(series=series).order_by("hour").values_list("hour", "count", "total"))
+    late = "id,type,attribute,at,value\nriver-1,River,level,2026-03-03T03:33:00+09:00,5\n"
+    taking.take_text(late, actor=clerk)
+    series.refresh_from_db()
+    hours.prepare(series, time.time())
+    after = list(Hour.objects.filter(series=series).order_by("hour").values_list("hour", "count", "total"))
+    assert after == before
+    keep()  # and goes into a further part
+    assert list(MonthFile.objects.order_by("pk").values_list("part", "readings"))[-1] == (2, 1)
+    assert not Reading.objects.filter(at__lt=first_kept()).exists()
+
+
+@pytest.mark.parametrize("stop", [1, 2, 5, 9])
+def test_killed_anywhere_it_goes_on_and_loses_nothing(measured, monkeypatch, stop):
+    monkeypatch.setattr(keeping, "AT_ONCE", 40)
+    before = stored()
+
+    class Died(BaseException):
+        pass
+
+    steps = 0
+
+    def told(done, total):
+        nonlocal steps
+        steps += 1
+        if steps % stop == 0:
+            raise Died
+
+    for _ in range(100):
+        try:
+            keeping.keep(told)
+            break
+        except Died:
+            steps += 1 if stop == 1 else 0
+            both = {**in_files(), **stored()}
+            assert both == before
+    else:
+        keep()  # told after every part: each try did one
+    assert {**in_files(), **stored()} == before
+    assert not set(in_files()) & set(stored())
+    assert MonthFile.objects.count() == 2
+
+
+def test_nothing_goes_where_the_file_was_not_stored(measured, monkeypatch):
+    before = stored()
+
+    def full(*arguments, **named):
+        raise OSError("no space")
+
+    monkeypatch.setattr(keeping.storage, "store", full)
+    with pytest.raises(OSError, match="no space"):
+        keep()
+    assert stored() == before
+    assert not MonthFile.objects.exists()
+
+
+def test_what_was_sent_is_in_the_file_beside_the_value(measured):
+    series = Series.objects.get(entity_id="river-1")
+    row = Reading.objects.filter(series=series, at__lt=first_kept()).first()
+    RawReading.objects.create(series=series, at=row.at, number=42.0)
+    keep()
+    month = MonthFile.objects.order_by("pk")
+    lines = [line for one in month for line in pq.read_table(io.BytesIO(content_of(one.file))).to_pylist()]
+    assert [line["value"] for line in lines if line["sent"] == 42.0] == [row.number]
+    assert not RawReading.objects.exists()
+
+
+def test_a_town_that_keeps_everything_loses_nothing(measured, clerk):
+    set_values({"cityhub.keep_months": 0}, actor=None)
+    before = stored()
+    keep()
+    assert stored() == before
+    with pytest.raises(NothingToDo, match="すべて置いて"):
+        keeping.begin(clerk)
+
+
+def test_it_is_begun_by_hand_and_by_the_clock(measured, make_staff, yakuba_city):
+    person = make_staff(yakuba_city, "cityhub.view", "cityhub.manage")
+    assert "始めました" in keeping.begin_planned("all", person)
+    assert Job.objects.filter(name=keeping.JOB).count() == 1
+    keep()
+    with pytest.raises(NothingToDo, match="古い測定値はありません"):
+        keeping.begin(person)
