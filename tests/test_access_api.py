@@ -103,7 +103,7 @@ def words_of(operation: Operation, objects: TownObjects) -> list[str]:
             continue
         parameter = parameter_of(name, field)
         kind = parameter.annotation
-        example = objects.arguments.get(name, {int: 1, bool: True}.get(kind, "x"))
+        example = objects.arguments.get(name, {int: 1, float: 1, bool: True}.get(kind, "x"))
         if isinstance(kind, type) and issubclass(kind, Enum):
             example = next(iter(kind)).value
         example = "2027-04-01" if kind is datetime else str(example)

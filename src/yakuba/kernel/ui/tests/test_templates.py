@@ -9,6 +9,8 @@ from django.template.loader import get_template
 import yakuba
 from yakuba.kernel.registry import permission_names
 
+# The page that must open when nothing else does: one file with its look in it, which its own policy allows. It has no script.
+OF_ONE_FILE = {"cityhub/public/levels.html"}
 _ROOT = Path(yakuba.__file__).parent
 _TEMPLATES = sorted(_ROOT.glob("**/templates/**/*.html"))
 _BLOCKED = re.compile(
@@ -28,6 +30,8 @@ def test_a_template_compiles_and_has_no_inline_script_or_style(path):
         "@page" in text
     ):  # a document for the printer, which no browser opens: it says where on the paper each value stands
         text = text.replace("<style>", "", 1).replace(' style="', ' data-style="')
+    if _name(path) in OF_ONE_FILE:
+        text = text.replace("<style>", "", 1)
     assert _BLOCKED.findall(text) == []
 
 

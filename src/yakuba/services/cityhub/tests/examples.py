@@ -44,6 +44,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "series_id": series.pk,
         "alarm_id": alarm.pk,
         "device_id": device.pk,
+        "measure_id": device.measures.get().pk,
         "reading_folder_id": folder.pk,
         "dataset_id": dataset.pk,
         "dataset_code": "secret",
