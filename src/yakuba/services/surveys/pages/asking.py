@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.services.surveys.actions.answers import TALLY
 from yakuba.services.surveys.actions.definitions import classes_asked
+from yakuba.services.surveys.contracts import BodyClass
 from yakuba.services.surveys.engine.forms.layout import hint_of
 from yakuba.services.surveys.forms.asking import ClarifyForm, PlanForm, QuestionForm, ReasonForm, TextsForm
 from yakuba.services.surveys.models import Clarification, Edition
@@ -110,12 +112,18 @@ def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
     context = {
         "edition": row, "kind": KINDS[Edition.State(row.state)], "counts": queries.counts(row), "recipients": asked, "problem": problem,
         "may_make": allowed(request.user, "surveys.make"), "may_enter": allowed(request.user, "surveys.enter"),
-        "deadlines": [(kind.label, *row.deadlines.get(kind.value, ["", ""])) for kind in classes_asked(row)],
+        "deadlines": [_deadline(row, kind) for kind in classes_asked(row)],
         "reason": ReasonForm(), "question_form": QuestionForm(), "clarifications": [(one, ClarifyForm(auto_id=f"clarify{one.pk}_%s")) for one in clarifications],
         "work": work_of(TALLY, row.job_key), "stale": _is_stale(row), "public": bool(value("surveys.public")),
         "town": current_municipality(), "before": queries.edition_before(row), "imports": row.imports.all()[:10],
     }  # fmt: skip
     return render(request, "surveys/edition.html", context)
+
+
+def _deadline(row: Edition, kind: BodyClass) -> tuple[str, str, date | None]:
+    """The class, its deadline in the asker's words, and the day, where one is set."""
+    text, day = row.deadlines.get(kind.value, ["", ""])
+    return kind.label, text, date.fromisoformat(day) if day else None
 
 
 def _is_stale(row: Edition) -> bool:
