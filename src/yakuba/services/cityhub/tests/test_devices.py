@@ -18,6 +18,7 @@ from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.cityhub.actions import device_door, devices, recalibrating
 from yakuba.services.cityhub.actions.device_door import DeviceDoor, key_in
+from yakuba.services.cityhub.actions.reading import READERS, Readers
 from yakuba.services.cityhub.actions.serving import Hub
 from yakuba.services.cityhub.actions.writer import Writer
 from yakuba.services.cityhub.engine import device_readings as judging
@@ -388,6 +389,7 @@ def test_over_the_wire_an_acknowledged_value_is_there(yakuba_city, make_staff):
 async def _talk(asked):
     hub = Hub(1_000)
     hub._loop = asyncio.get_running_loop()
+    hub._readers = Readers(hub._loop)
     port = await hub.server.listen("127.0.0.1", 0)
     hub.writer.start()
     found = []
@@ -401,7 +403,7 @@ async def _talk(asked):
     hub.server.stop_listening()
     await hub.server.finish(5)
     await asyncio.to_thread(hub.writer.stop)
-    for one in [hub._readers.submit(lambda: connection.close()) for _ in range(4)]:
+    for one in [hub._readers._pool.submit(lambda: connection.close()) for _ in range(READERS)]:
         one.result()
-    hub._readers.shutdown()
+    hub._readers.stop()
     return found
