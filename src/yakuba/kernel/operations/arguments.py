@@ -46,7 +46,10 @@ class Word:
 
 @dataclass(frozen=True)
 class FromFile:
-    """In `Annotated[…]`: a command is given a file (UTF-8) in place of the text, or a JSON file in place of a dict."""
+    """In `Annotated[…]`: a command is given a file (UTF-8) in place of the text, or a JSON file in place of a dict. table: bytes
+    that a table may have, which is taken in any usual encoding; 0 for a definition."""
+
+    table: int = 0
 
 
 @dataclass(frozen=True)

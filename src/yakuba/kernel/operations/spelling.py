@@ -21,6 +21,7 @@ from yakuba.kernel.definitions.given import content
 from yakuba.kernel.operations.arguments import FromFile, Pairs, Upload, Word
 from yakuba.kernel.operations.operation import Operation
 from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.values.encodings import decoded as in_any_encoding
 
 
 def parameter_of(name: str, field: FieldInfo) -> inspect.Parameter:
@@ -75,12 +76,25 @@ def _value(name: str, field: FieldInfo, given: Any, opened: ExitStack) -> Any:
         return _pairs(option_of(name, field), field, pairs.shape, given)
     if given is None:
         return None
-    if _marked(field, FromFile):
+    if (file := _marked(field, FromFile)) is not None:
+        if file.table:
+            return _table(given, file.table)
         return text_of(given) if str in _kinds(field) else _object(given)
     if Upload in _kinds(field):
         files = [_upload(path, opened) for path in (given if isinstance(given, list) else [given])]
         return files if isinstance(given, list) else files[0]
     return given.date() if isinstance(given, datetime) else given
+
+
+def _table(path: Path, most: int) -> str:
+    """The text of a table in any usual encoding. Raises Invalid with the file's name."""
+    try:
+        text = in_any_encoding(content(path, most))
+    except DefinitionRefused as error:
+        raise Invalid(str(error), place=str(path)) from error
+    if text is None:
+        raise Invalid("文字として読めません。CSVかJSONのファイルを指定してください。", place=str(path))
+    return text
 
 
 def text_of(path: Path) -> str:

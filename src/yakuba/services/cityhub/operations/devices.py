@@ -49,7 +49,7 @@ class DevicesIn(Part):
 class DeviceTableIn(BaseModel):
     """The register as a table."""
 
-    text: Annotated[str, FromFile()] = Field(
+    text: Annotated[str, FromFile(table=20_000_000)] = Field(
         max_length=5_000_000, description="機器台帳のCSV（見出しは書き出したものと同じ）"
     )
 

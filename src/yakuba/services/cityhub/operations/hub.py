@@ -188,7 +188,7 @@ def set_rules(asked: WatchRulesIn, actor: Actor) -> WatchRules:
 class ReadingsIn(BaseModel):
     """Readings in a table."""
 
-    text: Annotated[str, FromFile()] = Field(
+    text: Annotated[str, FromFile(table=20_000_000)] = Field(
         max_length=5_000_000,
         description="測定値のCSV（列 id,type,attribute,at,value,unit）か、同じ名前を持つJSONの配列",
     )
