@@ -263,7 +263,9 @@ class SearchSource:
     asked: `(user, text, entries) -> list[Entry]`, called once for each question of a person; leaves out what that person
     must not see, and notes who looked.
     whole: only what holds every word of the question counts as found; for names and numbers.
-    permission: without it nobody may ask; empty for all staff.  listing: name of the address of a list with the same
+    permission: without it nobody may ask; empty for all staff.
+    own_permission: with it alone a person finds what is their own: what `own`, `(user, entries) -> list[Entry]`, leaves of
+    what was found, perhaps with another address. listing: name of the address of a list with the same
     things, in which parts of words can be looked for.
     """
 
@@ -276,6 +278,8 @@ class SearchSource:
     asked: str = ""
     whole: bool = False
     permission: str = ""
+    own_permission: str = ""
+    own: str = ""
     listing: str = ""
 
 

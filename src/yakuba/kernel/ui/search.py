@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from yakuba.kernel.accounts import allowed, used_manifests
+from yakuba.kernel.accounts import allowed, granted, used_manifests
 from yakuba.kernel.registry import Found, Manifest, SearchSource, resolve
 from yakuba.kernel.search.cutting import folded, query_terms
-from yakuba.kernel.search.finding import find
+from yakuba.kernel.search.finding import find, may_ask
 from yakuba.kernel.search.snippets import Snippet
 from yakuba.kernel.ui.doors import may_open
 
@@ -76,7 +76,7 @@ def _of(manifest: Manifest, user: Any, wanted: str, only: str, most: int) -> lis
         found = [one for one in resolve(manifest.search)(user, wanted) if may_open(user, one.url)]
         results.append(_limited(manifest.name, manifest.label, found, most))
     for source in manifest.search_sources:
-        if only in ("", source.name) and (not source.permission or allowed(user, source.permission)):
+        if only in ("", source.name) and may_ask(source, granted(user)):
             results.append(_indexed(source, user, wanted, most))
     return results
 

@@ -175,6 +175,8 @@ MANIFEST = Manifest(
             entries=f"{ROOM}.queries.found:entries",
             version=f"{ROOM}.queries.found:version",
             permission="reform.inventory",
+            own_permission="reform.answer",
+            own=f"{ROOM}.queries.found:own",
         ),
     ),
     hand_over=f"{ROOM}.actions.rounds:hand_over",

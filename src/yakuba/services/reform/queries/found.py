@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -10,7 +12,7 @@ from django.urls import reverse
 
 from yakuba.kernel.search import Entry, Text, numbers
 from yakuba.services.reform.models import Process
-from yakuba.services.reform.queries.inventory import latest_round
+from yakuba.services.reform.queries.inventory import latest_round, seen_by
 
 SOURCE = "reform.processes"
 NAME, PURPOSE = 3.0, 1.5  # what a word counts there, beside 1 in a task
@@ -41,6 +43,15 @@ def entries(wanted: Sequence[str]) -> Iterator[Entry]:
             ),
             detail=f"{row.section.round.title}　{row.section.asked}　作業{len(tasks)}件",
         )
+
+
+def own(user: Any, found: Sequence[Entry]) -> list[Entry]:
+    """Those of the sections for which the person answers, each with the page on which it is answered."""
+    rows = Process.objects.filter(
+        pk__in=numbers.numbers([one.key for one in found]), section__in=seen_by(user)
+    )
+    mine = {str(one) for one in rows.values_list("pk", flat=True)}
+    return [replace(one, url=reverse("reform:process", args=[one.key])) for one in found if one.key in mine]
 
 
 def version() -> str:

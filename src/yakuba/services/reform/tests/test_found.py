@@ -67,7 +67,39 @@ def test_only_who_sees_the_inventory_finds_it_and_only_where_the_room_is_used(
     section, clerk, make_staff, yakuba_city, neighbour_town, neighbour
 ):
     assert titles(SOURCE, make_staff(yakuba_city, "reform.inventory"), "保護者")
-    assert titles(SOURCE, make_staff(yakuba_city, "reform.answer"), "保護者") == []
+    assert titles(SOURCE, make_staff(yakuba_city, "reform.answer"), "保護者") == [], (
+        "of no section of its own"
+    )
     with active_municipality(neighbour_town):
         assert titles(SOURCE, neighbour, "保護者") == []
     assert titles(SOURCE, switched_off("reform", clerk), "保護者") == []
+
+
+def test_who_only_answers_finds_the_own_sections_and_comes_to_where_it_is_answered(
+    client, section, make_staff, yakuba_city, neighbour_town
+):
+    other = inventory(2026, name="税務課", rows=(replace(ROWS[3], process="納税相談"),))
+    person = make_staff(yakuba_city, "reform.answer")
+    section.assigned_to = person
+    section.save()
+    assert titles(SOURCE, person, "保護者と話す") == ["相談"]
+    (hit,) = find(SOURCE, person, "保護者と話す").hits
+    client.force_login(person)
+    answer = client.get(hit.entry.url)
+    assert (answer.status_code, "保護者と話す" in answer.content.decode()) == (200, True)
+    person.department = other.department
+    person.save()
+    assert set(titles(SOURCE, person, "保護者と話す")) == {"相談", "納税相談"}
+    assert titles(SOURCE, make_staff(yakuba_city, "robots.view"), "保護者と話す") == []
+
+
+def test_the_own_is_found_behind_many_of_others(section, make_staff, yakuba_city):
+    more = [replace(ROWS[3], process=f"相談{number}", task="保護者と話す") for number in range(60)]
+    inventory(2026, name="総務課", rows=tuple(more))
+    mine = inventory(
+        2026, name="税務課", rows=(replace(ROWS[3], process="納税", task="窓口で長く保護者と話す"),)
+    )
+    person = make_staff(yakuba_city, "reform.answer")
+    person.department = mine.department
+    person.save()
+    assert titles(SOURCE, person, "保護者と話す") == ["納税"]
