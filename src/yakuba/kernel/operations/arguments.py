@@ -46,10 +46,8 @@ class Word:
 
 @dataclass(frozen=True)
 class FromFile:
-    """In `Annotated[…]`: a command is given a file (UTF-8) in place of the text, or a JSON file in place of a dict. table: bytes
-    that a table may have, which is taken in any usual encoding; 0 for a definition."""
-
-    table: int = 0
+    """In `Annotated[…]`: a command is given a definition's file (UTF-8) in place of the text, or a JSON file in place of a
+    dict. A table is an `Upload`, which is larger and comes in any encoding."""
 
 
 @dataclass(frozen=True)

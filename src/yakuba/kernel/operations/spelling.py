@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -16,12 +17,11 @@ from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from yakuba.kernel.cli.output import fail
-from yakuba.kernel.definitions import DefinitionRefused, decoded
+from yakuba.kernel.definitions import decoded
 from yakuba.kernel.definitions.given import content
 from yakuba.kernel.operations.arguments import FromFile, Pairs, Upload, Word
 from yakuba.kernel.operations.operation import Operation
-from yakuba.kernel.refusals import Invalid
-from yakuba.kernel.values.encodings import decoded as in_any_encoding
+from yakuba.kernel.refusals import Invalid, said_as
 
 
 def parameter_of(name: str, field: FieldInfo) -> inspect.Parameter:
@@ -76,9 +76,7 @@ def _value(name: str, field: FieldInfo, given: Any, opened: ExitStack) -> Any:
         return _pairs(option_of(name, field), field, pairs.shape, given)
     if given is None:
         return None
-    if (file := _marked(field, FromFile)) is not None:
-        if file.table:
-            return _table(given, file.table)
+    if _marked(field, FromFile) is not None:
         return text_of(given) if str in _kinds(field) else _object(given)
     if Upload in _kinds(field):
         files = [_upload(path, opened) for path in (given if isinstance(given, list) else [given])]
@@ -86,23 +84,11 @@ def _value(name: str, field: FieldInfo, given: Any, opened: ExitStack) -> Any:
     return given.date() if isinstance(given, datetime) else given
 
 
-def _table(path: Path, most: int) -> str:
-    """The text of a table in any usual encoding. Raises Invalid with the file's name."""
-    try:
-        text = in_any_encoding(content(path, most))
-    except DefinitionRefused as error:
-        raise Invalid(str(error), place=str(path)) from error
-    if text is None:
-        raise Invalid("文字として読めません。CSVかJSONのファイルを指定してください。", place=str(path))
-    return text
-
-
 def text_of(path: Path) -> str:
     """The text of a file (UTF-8). Raises Invalid with its name."""
-    try:
-        return decoded(content(path))
-    except DefinitionRefused as error:
-        raise Invalid(str(error), place=str(path)) from error
+    written = content(path)
+    with said_as(partial(Invalid, place=str(path))):
+        return decoded(written)
 
 
 def _object(path: Path) -> dict[str, Any]:

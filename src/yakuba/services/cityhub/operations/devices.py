@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from io import BytesIO
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.operations import Answer, FromFile, Part
+from yakuba.kernel.operations import Answer, Part, Upload
 from yakuba.services.cityhub.actions import devices as actions
 from yakuba.services.cityhub.engine.register import GivenDevice, GivenMeasure
 from yakuba.services.cityhub.models import Calibration, Device, PutAside
-from yakuba.services.cityhub.operations.table import OPERATIONS
+from yakuba.services.cityhub.operations.table import LARGEST, OPERATIONS
 from yakuba.services.cityhub.queries import devices as queries
 
 
@@ -49,9 +50,7 @@ class DevicesIn(Part):
 class DeviceTableIn(BaseModel):
     """The register as a table."""
 
-    text: Annotated[str, FromFile(table=20_000_000)] = Field(
-        max_length=5_000_000, description="機器台帳のCSV（見出しは書き出したものと同じ）"
-    )
+    file: Upload = Field(description="機器台帳のCSV（見出しは書き出したものと同じ）")
 
 
 class OneDevice(BaseModel):
@@ -231,7 +230,7 @@ def set_device(asked: DeviceIn, actor: Actor) -> Device:
 )
 def load_devices(asked: DeviceTableIn, actor: Actor) -> dict[str, Any]:
     """Take all devices of a table, or none: 422 with every fault by its cell."""
-    return {"devices": actions.take_text(asked.text, actor=actor)}
+    return {"devices": actions.take_file(BytesIO(asked.file.read(LARGEST)), {}, actor=actor)}
 
 
 @OPERATIONS.add(

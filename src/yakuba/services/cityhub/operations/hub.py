@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.operations import Answer, FromFile, Nothing, Part, Trace
+from yakuba.kernel.operations import Answer, FromFile, Nothing, Part, Trace, Upload
 from yakuba.services.cityhub.actions import taking, watching
 from yakuba.services.cityhub.models import Alarm, Series, WatchRules
-from yakuba.services.cityhub.operations.table import OPERATIONS
+from yakuba.services.cityhub.operations.table import LARGEST, OPERATIONS
 from yakuba.services.cityhub.queries import looking, watched
 
 SERIES = {
@@ -188,9 +189,8 @@ def set_rules(asked: WatchRulesIn, actor: Actor) -> WatchRules:
 class ReadingsIn(BaseModel):
     """Readings in a table."""
 
-    text: Annotated[str, FromFile(table=20_000_000)] = Field(
-        max_length=5_000_000,
-        description="測定値のCSV（列 id,type,attribute,at,value,unit）か、同じ名前を持つJSONの配列",
+    file: Upload = Field(
+        description="測定値のCSV（列 id,type,attribute,at,value,unit）か、同じ名前を持つJSONの配列"
     )
 
 
@@ -209,4 +209,4 @@ class ReadingsOut(BaseModel):
 )
 def load(asked: ReadingsIn, actor: Actor) -> dict[str, Any]:
     """Take all readings of a table, or none: 422 with every fault by its line."""
-    return {"readings": taking.take_text(asked.text, actor=actor)}
+    return {"readings": taking.take_file(BytesIO(asked.file.read(LARGEST)), {}, actor=actor)}

@@ -2,4 +2,5 @@
 
 from yakuba.kernel.operations import Operations
 
+LARGEST = 20_000_000  # bytes of a table, as on its page
 OPERATIONS = Operations("cityhub")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from yakuba.config.command import build
@@ -33,8 +36,20 @@ def test_more_than_a_definition_may_have_and_in_shift_jis(load):
     assert Reading.objects.count() == 3_500
 
 
-def test_what_is_no_text_is_told_by_its_name(load):
+def test_a_workbook_is_a_table_too(load):
+    book = Workbook()
+    book.active.append(["id", "type", "attribute", "at", "value", "unit"])
+    book.active.append(
+        ["river-1", "WaterLevelObserved", "waterLevel", "2026-11-01T00:00:00+09:00", 1.5, "メートル"]
+    )
+    file = BytesIO()
+    book.save(file)
+    done = load(file.getvalue())
+    assert done.exit_code == 0, done.output
+    assert Reading.objects.count() == 1
+
+
+def test_what_is_no_text_is_told_by_its_line(load):
     done = load(b"\x81\x00\xff\xfe\x00")
     assert done.exit_code != 0
-    assert "readings.csv" in done.stderr
-    assert "文字として読めません" in done.stderr
+    assert "1行目：読めない文字があります" in done.stderr
