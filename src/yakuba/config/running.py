@@ -14,7 +14,8 @@ from yakuba.config.setup import prepare
 from yakuba.kernel.addresses import networks
 from yakuba.kernel.cli.output import console, fail
 from yakuba.kernel.cli.processes import supervise, web_command, worker_command
-from yakuba.kernel.outbound.profile import ProfileUnreadable, current
+from yakuba.kernel.outbound.profile import current
+from yakuba.kernel.refusals import attempt
 
 
 def web() -> None:
@@ -66,10 +67,8 @@ def _warn() -> None:
 
 def _warn_of_a_useless_profile() -> None:
     """Nothing is connected to, and no resident's data taken in, by a deployment profile that cannot be read."""
-    try:
-        current()
-    except ProfileUnreadable as error:
-        sys.stderr.write(f"注意: {error}\n")
+    if unreadable := attempt(current)[1]:
+        sys.stderr.write(f"注意: {unreadable}\n")
 
 
 def _warn_of_an_unnamed_proxy() -> None:

@@ -19,6 +19,7 @@ from yakuba.kernel.outbound.classes import Zone
 from yakuba.kernel.outbound.permission import contradicted, permitted
 from yakuba.kernel.outbound.profile import WIDEST, Flow, Model, Profile
 from yakuba.kernel.outbound.target import Unclear, target_at
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.registry import Contact, manifests, resolve
 from yakuba.kernel.signin.queries import has_second_factor
 from yakuba.kernel.tenancy import active_municipality
@@ -73,11 +74,8 @@ def contradictions(profile: Profile) -> Iterator[str]:
 def unlisted_contacts(profile: Profile) -> Iterator[str]:
     """Whom settings and towns name, and the flows do not let through."""
     said = settings.YAKUBA
-    if said.mail_relay:
-        try:
-            require_relay(said.mail_relay, DataClass.INTERNAL)
-        except OutboundRefused as refused:
-            yield f"メールの中継：{refused}"
+    if said.mail_relay and (refused := attempt(require_relay, said.mail_relay, DataClass.INTERNAL)[1]):
+        yield f"メールの中継：{refused}"
     house = [
         Contact("認証サーバー", one.partition("=")[2].split()[0], DataClass.INTERNAL)
         for one in listed(said.oidc_directories)
@@ -91,9 +89,7 @@ def unlisted_contacts(profile: Profile) -> Iterator[str]:
 
 def _refused(contacts: list[Contact]) -> Iterator[str]:
     for one in contacts:
-        try:
-            require_target(one.url, one.holds)
-        except OutboundRefused as refused:
+        if refused := attempt(require_target, one.url, one.holds)[1]:
             yield f"{one.label}：{refused}"
 
 

@@ -11,7 +11,7 @@ from yakuba.kernel.audit.chain import on_paper, record, verify
 from yakuba.kernel.cli.options import JSON, TOWN
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_json, print_rows
 from yakuba.kernel.cli.verbs import verbs
-from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
@@ -82,11 +82,9 @@ def print_digests(as_json: bool = JSON) -> None:
     rows, broken = [], []
     for municipality in Municipality.objects.order_by("code"):
         with active_municipality(municipality):
-            try:
-                paper = on_paper()
-            except Conflict as refusal:
+            paper, refusal = attempt(on_paper)
+            if refusal is not None:
                 broken.append(f"{municipality.code}: {refusal}")
-                continue
         if paper is not None:
             at = timezone.localtime(paper.at).isoformat(timespec="seconds")
             rows.append({"municipality": municipality.code, "events": paper.events, "last": at})

@@ -12,9 +12,10 @@ from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.cli.options import JSON, TOWN, WHO
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows, write_file
 from yakuba.kernel.cli.verbs import verbs
-from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
+from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.bundle import LARGEST_BUNDLE
 from yakuba.kernel.definitions.given import content
+from yakuba.kernel.refusals import said_as
 
 app = verbs("定義を1つのファイルで渡し、受け取る")
 MANAGE = "definitions.manage"
@@ -30,10 +31,7 @@ def export_bundle(
     """手続と、その様式・シナリオ・選考基準・通知の様式を1つのファイルに書き出す"""
     with municipality_of(town):
         actor = author(username, MANAGE)
-        try:
-            packed = actions.export(procedure, actor=actor)
-        except DefinitionError as error:
-            raise fail(str(error), 2) from error
+        packed = actions.export(procedure, actor=actor)
     write_file(path, packed, 2)
     console.print(f"{path} に書き出しました。", highlight=False)
 
@@ -49,13 +47,11 @@ def import_bundle(
     with municipality_of(town):
         actor = author(username, MANAGE)
         packed = content(path, LARGEST_BUNDLE)
-        try:
+        with said_as(DefinitionError, f"{path.name}: "):
             drafts = actions.draft(packed, actor=actor)
             actions.try_out(drafts, actor=actor)
             if use:
                 actions.publish(drafts, actor=actor)
-        except (DefinitionError, DefinitionRefused) as error:
-            raise fail(f"{path.name}: {error}", 2) from error
     told = "使い始めました" if use else "試して、使えることを確かめました。まだ使い始めていません"
     console.print(f"{len(drafts)}件の定義を{told}。", highlight=False)
 
@@ -84,10 +80,8 @@ def publish(username: str = WHO, town: str = TOWN) -> None:
     with municipality_of(town):
         actor = author(username, MANAGE)
         tried = queries.tried()
-        try:
+        with said_as(DefinitionError):
             actions.publish(tried, actor=actor)
-        except (DefinitionError, DefinitionRefused) as error:
-            raise fail(str(error), 2) from error
     console.print(f"{len(tried)}件の定義を使い始めました。", highlight=False)
 
 
@@ -105,8 +99,5 @@ def withdraw(
         row = DefinitionVersion.objects.filter(kind=kind, code=code, version=version).first()
         if row is None:
             raise fail(f"{kind}「{code}」第{version}版はありません。list で確かめてください。", 2)
-        try:
-            actions.withdraw(row, actor=actor)
-        except DefinitionError as error:
-            raise fail(str(error), 2) from error
+        actions.withdraw(row, actor=actor)
     console.print(f"「{row}」を取り下げました。", highlight=False)

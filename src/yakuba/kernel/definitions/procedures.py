@@ -10,10 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from yakuba.kernel.definitions.faults import DefinitionError, DefinitionRefused
+from yakuba.kernel.definitions.faults import DefinitionError
 from yakuba.kernel.definitions.given import content
 from yakuba.kernel.definitions.source import decoded, values
-from yakuba.kernel.values import TYPES, FieldType, Picks, ValueRefused
+from yakuba.kernel.refusals import said_as
+from yakuba.kernel.values import TYPES, FieldType, Picks
 from yakuba.kernel.values.characters import comparable
 
 FIELD_KEYS = frozenset(
@@ -149,10 +150,9 @@ def load_procedure(path: Path) -> ProcedureDefinition:
 
 def read_document(path: Path) -> Any:
     """What a procedure file says, as plain data. Raises DefinitionError with its faults."""
-    try:
-        return values(decoded(content(path)))
-    except DefinitionRefused as error:
-        raise DefinitionError(f"{path.name}: {error}") from error
+    written = content(path)
+    with said_as(DefinitionError, f"{path.name}: "):
+        return values(decoded(written))
 
 
 def parse_procedure(document: Any, source: str) -> ProcedureDefinition:
@@ -271,10 +271,8 @@ def _person(row: dict[str, Any], place: str) -> dict[str, str]:
 
 
 def _limits(kind: FieldType, limits: Any, place: str) -> tuple[str, str]:
-    try:
+    with said_as(DefinitionError, f"{place}: range を読めません。"):
         lowest, highest = ("" if limit is None else kind.canonical(str(limit)) for limit in limits)
-    except ValueRefused as refusal:
-        raise DefinitionError(f"{place}: range を読めません。{refusal}") from refusal
     return lowest, highest
 
 

@@ -19,7 +19,7 @@ from yakuba.kernel.exchange.queue import info_of
 from yakuba.kernel.exchange.said import Facts
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of, remove, store
-from yakuba.kernel.refusals import Conflict, Invalid, Missing, Refused
+from yakuba.kernel.refusals import Conflict, Invalid, Missing, Refused, attempt
 from yakuba.kernel.registry import Delivery, manifests, resolve
 
 KEPT_AS = "外から届いたもの"
@@ -222,17 +222,12 @@ def _along(delivery: Delivery | None, content: bytes | None) -> list[str]:
     """Marks of what goes with something."""
     if delivery is None or not delivery.along or content is None:
         return []
-    try:
-        return list(resolve(delivery.along)(content))
-    except Refused:
-        return []
+    marks, _ = attempt(resolve(delivery.along), content)
+    return list(marks or ())
 
 
 def _opened_if_it_can_be(row: Arrival) -> bytes | None:
-    try:
-        return opened(row.key, row.kind)
-    except Refused:
-        return None
+    return attempt(opened, row.key, row.kind)[0]
 
 
 def _held(delivered_id: int) -> Arrival:

@@ -16,7 +16,7 @@ from yakuba.kernel.exchange.dealing import LINE, NOTHING
 from yakuba.kernel.exchange.pulling import LARGEST, MEDIA_TYPE, PIECE
 from yakuba.kernel.files.temporary import nameless_file
 from yakuba.kernel.outbound import part
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.residents import Limit
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -34,10 +34,9 @@ def line(request: HttpRequest, town_code: str) -> HttpResponseBase:
         raise Http404
     with active_municipality(town), nameless_file() as file:
         _copy(request, file)
-        try:
-            found = dealing.opened(file)
-        except Refused:
-            raise Http404 from None
+        found, _ = attempt(dealing.opened, file)
+        if found is None:
+            raise Http404
         KNOCKS.give_back(sender)
         carrying.gather()
         done = dealing.taken(found)

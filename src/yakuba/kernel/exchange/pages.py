@@ -20,8 +20,8 @@ from yakuba.kernel.exchange.pulling import MEDIA_TYPE
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.temporary import nameless_file
 from yakuba.kernel.outbound import part
-from yakuba.kernel.refusals import Invalid, Refused
-from yakuba.kernel.ui.refusals import form_page
+from yakuba.kernel.refusals import attempt
+from yakuba.kernel.ui.refusals import form_page, told_in
 
 MOST = 200  # on the page
 NOBODY_READS_IT = (
@@ -122,22 +122,17 @@ def put_aside(request: HttpRequest, delivered_id: int) -> HttpResponse:
     form = SentenceForm(request.POST)
     if not form.is_valid():
         return _arrival(request, delivered_id, form, 422)
-    try:
+    with told_in(form, "sentence"):
         operations.put_aside_arrival(person_of(request), delivered_id=delivered_id, **form.cleaned_data)
-    except Invalid as refusal:
-        form.add_error("sentence", str(refusal))
-        return _arrival(request, delivered_id, form, 422)
-    messages.success(request, "片付けました。")
-    return redirect("exchange:index")
+        messages.success(request, "片付けました。")
+        return redirect("exchange:index")
+    return _arrival(request, delivered_id, form, 422)
 
 
 def _arrival(request: HttpRequest, delivered_id: int, form: SentenceForm, status: int = 200) -> HttpResponse:
     row = arriving.stuck(delivered_id)
     known = arriving.deliveries().get(row.kind)
-    try:
-        lines, fault = arriving.shown(row), ""
-    except Refused as refusal:
-        lines, fault = [], str(refusal)
+    lines, fault = attempt(arriving.shown, row)
     reaches = bool(known and known.put_aside and not fault)
     record("exchange.opened", subject=f"arrival:{row.pk}", actor=person_of(request))
     context = {
@@ -145,7 +140,7 @@ def _arrival(request: HttpRequest, delivered_id: int, form: SentenceForm, status
         "label": known.label if known else row.kind,
         "partly": bool(known and known.partly),
         "may_put_aside": bool(known and known.put_aside) or not known or bool(fault),
-        "lines": lines,
+        "lines": lines or [],
         "fault": fault,
         "form": form.saying(known.aside if known and reaches else NOBODY_READS_IT),
     }

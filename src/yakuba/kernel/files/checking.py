@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yakuba.kernel.files import confinement, unreferenced
 from yakuba.kernel.files.apart import answer
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.registry import CheckResult
 
 WALLS = "受け取ったファイルの囲い"
@@ -17,16 +17,16 @@ def self_check() -> list[CheckResult]:
 
 
 def _walls() -> CheckResult:
-    try:
-        stand = answer(confinement.standing, b"").head["walls"]
-    except Refused as refusal:
+    told, refusal = attempt(answer, confinement.standing, b"")
+    if told is None:
         return CheckResult(WALLS, False, f"ファイルを開くプログラムを始められません。{refusal}")
+    stand = told.head["walls"]
     lacking = [name for name in (confinement.SECCOMP, confinement.LANDLOCK) if name not in stand]
-    told = (
+    advice = (
         f"Linuxの {' と '.join(lacking)} が使えないため、受け取ったファイルを開くプログラムの囲いが一部だけです。"
         "メモリと時間の上限は効いています。新しいLinux（5.13以後）にするか、コンテナの設定で許してください。"
     )
-    return CheckResult(WALLS, not lacking, told if lacking else "")
+    return CheckResult(WALLS, not lacking, advice if lacking else "")
 
 
 def _nobodys() -> list[CheckResult]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.refusals import said_as
 from yakuba.kernel.values import ValueRefused
 
 RECEIPT_NUMBER = "receipt_number"  # the field that holds a case's own number, where a procedure has it
@@ -19,10 +20,8 @@ def check(procedure: ProcedureDefinition, field: str, value: str) -> FieldDefini
         raise ValueRefused(
             f"手続「{procedure.title}」に項目 {field} はありません。手続の定義に加えるか、項目のコードを直してください。"
         )
-    try:
+    with said_as(ValueRefused, f"項目「{definition.label}」: "):
         canonical = definition.canonical(value)
-    except ValueRefused as refusal:
-        raise ValueRefused(f"項目「{definition.label}」: {refusal}") from refusal
     if canonical != value:
         raise ValueRefused(
             f"項目「{definition.label}」の値は、決まった形（{definition.shown(canonical)}）に直してから書き込んでください。"

@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils import timezone
 
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.tables.files import FORMATS
 from yakuba.kernel.ui import wording
 from yakuba.kernel.values import ValueRefused, calendar
@@ -116,11 +117,7 @@ class DayFilter:
 
     def problem(self, value: str) -> str:
         """What is wrong with what was typed; empty where nothing is."""
-        try:
-            calendar.read_date(value)
-        except ValueRefused as error:
-            return str(error)
-        return ""
+        return str(attempt(calendar.read_date, value)[1] or "")
 
     def narrowed(self, rows: Rows, value: str) -> Rows:
         """The rows that the day leaves."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -35,8 +36,18 @@ def write(
     return Download(f"{name}-{timezone.localdate():%Y%m%d}.{suffix}", files.MEDIA_TYPES[form], file)
 
 
-def lacking_page(request: HttpRequest, lacking: Lacking, title: str, back: str) -> HttpResponse:
-    """Which characters a CSV in Shift_JIS cannot hold, and what to do. back: the list's address."""
+def file_page(
+    request: HttpRequest, made: Callable[[], Download], title: str, back: str = ""
+) -> HttpResponseBase:
+    """The file to take along; where Shift_JIS would lose characters of it, the page that says which and what to do. title and
+    back: what the file is of, and its page (without any, this address)."""
+    try:
+        return made().answer()
+    except Lacking as lacking:
+        return _lacking(request, lacking, title, back or request.path)
+
+
+def _lacking(request: HttpRequest, lacking: Lacking, title: str, back: str) -> HttpResponse:
     query = request.GET.copy()
     query.pop("form", None)
     context = {

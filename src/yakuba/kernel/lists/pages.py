@@ -15,12 +15,13 @@ from django.shortcuts import redirect, render
 from yakuba.kernel.accounts import person_of, proof, require
 from yakuba.kernel.accounts.proof import ProofNeeded
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.lists import remembering
 from yakuba.kernel.lists.declared import Bulk, Listing, Wanted
-from yakuba.kernel.lists.files import lacking_page, write
+from yakuba.kernel.lists.files import file_page, write
 from yakuba.kernel.lists.shown import Shown, name_of, table
 from yakuba.kernel.refusals import Refused
-from yakuba.kernel.tables.files import FORMATS, Lacking
+from yakuba.kernel.tables.files import FORMATS
 
 MOST_REFUSALS = 5  # told one by one
 
@@ -54,23 +55,24 @@ def _file(request: HttpRequest, listing: Listing, wanted: Wanted, form: str) -> 
     if listing.taken:
         require(request.user, listing.taken)
     proof.require(request.user)
-    try:
+
+    def made() -> Download:
         file = write(
             [table(listing, wanted, request.user)],
             listing.name.replace(".", "-"),
             form,
             accept="accept" in request.GET,
         )
-    except Lacking as lacking:
-        return lacking_page(request, lacking, listing.title, request.path)
-    record(
-        "lists.exported",
-        actor=person_of(request),
-        list=listing.name,
-        form=form,
-        rows=Paginator(listing.listed(wanted), 1).count,
-    )
-    return file.answer()
+        record(
+            "lists.exported",
+            actor=person_of(request),
+            list=listing.name,
+            form=form,
+            rows=Paginator(listing.listed(wanted), 1).count,
+        )
+        return file
+
+    return file_page(request, made, listing.title)
 
 
 def _bulk(request: HttpRequest, listing: Listing) -> HttpResponseBase:

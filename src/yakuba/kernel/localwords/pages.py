@@ -18,7 +18,7 @@ from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.localwords import actions, operations, queries, table
 from yakuba.kernel.localwords.slots import LONGEST
 from yakuba.kernel.localwords.table import Given
-from yakuba.kernel.refusals import Invalid, Problem
+from yakuba.kernel.refusals import Invalid, Problem, attempt
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.reading import rows
 from yakuba.kernel.ui.doors import may_open
@@ -39,9 +39,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def set_words(request: HttpRequest) -> HttpResponse:
     """Keep those of the form that were changed in it: what another person has filled meanwhile stays."""
     given = list(_changed(request))
-    try:
-        number = actions.set_all(given, actor=person_of(request))
-    except Invalid as refused:
+    number, refused = attempt(actions.set_all, given, actor=person_of(request))
+    if refused is not None:
         return _shown(request, {(one.room, one.name): one.value for one in given}, str(refused))
     messages.success(
         request,

@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from yakuba.kernel.modelfolders.folders import ModelFolder, ModelRefused, sha256
+from yakuba.kernel.refusals import attempt
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,7 @@ class PackageModel:
 
     def described(self) -> ModelFolder:
         """The same words as of a model in a folder; `fault` says why it cannot be used."""
-        fault = ""
-        try:
-            package_file(self.package, self.path, self.digest)
-        except ModelRefused as refusal:
-            fault = str(refusal)
+        _, unfit = attempt(package_file, self.package, self.path, self.digest)
         return ModelFolder(
             path=Path(self.package),
             name=self.package,
@@ -39,7 +36,7 @@ class PackageModel:
             source=self.source,
             figures="",
             files=((Path(self.path).name, self.digest),),
-            fault=fault,
+            fault=str(unfit or ""),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yakuba.kernel.modelservers.chosen import LABELS, Task, at_work, server_for
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.registry import CheckResult
 
 
@@ -17,10 +17,9 @@ def _checked(task: Task) -> CheckResult:
     server = server_for(task)
     if server is None:
         return CheckResult(label, True)
-    try:
-        models = server.models()
-    except Refused as refusal:
-        return CheckResult(label, False, str(refusal))
+    models, silent = attempt(server.models)
+    if models is None:
+        return CheckResult(label, False, str(silent))
     if server.model in models:
         return CheckResult(label, True)
     known = "、".join(models[:10]) or "（ありません）"

@@ -6,11 +6,15 @@ it again: each surface turns it into its own words at one place (a page, problem
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 MOST_TOLD = 50  # problems that are listed one by one
+
+Given = ParamSpec("Given")
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,35 @@ class Invalid(Refused):
     heading = "入力が正しくありません"
 
 
+def if_valid(read: Callable[Given, Read], *given: Given.args, **named: Given.kwargs) -> Read | None:
+    """What `read` makes of what it is given; None where that is Invalid: for who only asks whether it can be read."""
+    try:
+        return read(*given, **named)
+    except Invalid:
+        return None
+
+
+def attempt(
+    deed: Callable[Given, Read], *given: Given.args, **named: Given.kwargs
+) -> tuple[Read | None, Refused | None]:
+    """What `deed` gives, and what it refuses: one of the two is None. For who shows, or keeps, the one as well as the
+    other."""
+    try:
+        return deed(*given, **named), None
+    except Refused as refusal:
+        return None, refusal
+
+
+@contextmanager
+def said_as(kind: Callable[[str], Exception], before: str = "") -> Iterator[None]:
+    """What is Invalid inside is said as a `kind`, with whose entry it is `before` it: a value knows neither field nor
+    file, and whoever reads one does."""
+    try:
+        yield
+    except Invalid as refusal:
+        raise kind(f"{before}{refusal}") from refusal
+
+
 class Conflict(Refused):
     """What was given is right, and the state of things does not allow it now: look at what happened in between."""
 
@@ -139,4 +172,7 @@ __all__ = [
     "Refused",
     "Unavailable",
     "UnderWay",
+    "attempt",
+    "if_valid",
+    "said_as",
 ]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from yakuba.kernel.addresses import listed
-from yakuba.kernel.refusals import Unavailable
+from yakuba.kernel.refusals import Unavailable, attempt
 
 VARIABLE = "YAKUBA_PASSKEY_ORIGINS"
 
@@ -59,8 +59,4 @@ def here(request: HttpRequest) -> RelyingParty:
 
 def trouble(request: HttpRequest) -> str:
     """Why passkeys cannot be used here; empty where they can."""
-    try:
-        here(request)
-    except NoPasskeysHere as error:
-        return str(error)
-    return ""
+    return str(attempt(here, request)[1] or "")

@@ -13,7 +13,7 @@ from yakuba.kernel.accounts import actions as accounts
 from yakuba.kernel.accounts.models import ApiToken, Role, User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.models import Job
-from yakuba.kernel.refusals import Conflict, Invalid, Refused
+from yakuba.kernel.refusals import Conflict, Invalid, Refused, attempt
 from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.transfers.models import Transfers
 from yakuba.kernel.transfers.queries import answers_for, hand_over, nobody_answers, staff
@@ -138,11 +138,8 @@ def _each(
     people = staff([move.username for move in moves])
     refused: list[str] = []
     for move in moves:
-        try:
-            with transaction.atomic():
-                step(move, people, actor)
-        except Refused as refusal:
-            refused.append(f"{move.username or move.whole}：{refusal}")
+        if (why := attempt(transaction.atomic(step), move, people, actor)[1]) is not None:
+            refused.append(f"{move.username or move.whole}：{why}")
     return refused
 
 
@@ -182,10 +179,11 @@ def _hand_over(wanted: Sequence[Move], actor: User, troubles: list[str]) -> list
     for move in wanted:
         if not move.successor or move.username not in people:
             continue
-        try:
-            takers[people[move.username]] = _here(move.successor, people)
-        except Conflict as refusal:
-            troubles.append(f"{move.username}：{refusal}")
+        taker, why = attempt(_here, move.successor, people)
+        if taker is None:
+            troubles.append(f"{move.username}：{why}")
+        else:
+            takers[people[move.username]] = taker
     found = hand_over(takers, actor)
     troubles += [f"{one.words}は{one.person}のままです。{one.refused}{ASKED}" for one in found if one.refused]
     return [f"{one.words}：{one.person} → {takers[one.person]}" for one in found if not one.refused]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.ui.forms import DefinitionFileForm
 
@@ -44,12 +44,13 @@ def load_definition(
     )
     problems: tuple[object, ...] = ()
     if request.method == "POST" and form.is_valid():
-        try:
-            return load(form.cleaned_data["text"])
-        except Refused as error:
-            problems = error.problems
-            if not problems:
-                form.add_error(None, str(error))
+        answer, refused = attempt(load, form.cleaned_data["text"])
+        if answer is not None:
+            return answer
+        assert refused is not None
+        problems = refused.problems
+        if not problems:
+            form.add_error(None, str(refused))
     ways = [(label, reverse(name)) for label, name in page.above]
     above = [(label, url if may_open(request.user, url) else "") for label, url in ways]
     back = next((url for _, url in reversed(above) if url), reverse("home"))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, time
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
 from yakuba.kernel.definitions import LARGEST_BYTES, DefinitionRefused, decoded
-from yakuba.kernel.values import ValueRefused, calendar, canonical
+from yakuba.kernel.refusals import if_valid, said_as
+from yakuba.kernel.values import calendar, canonical
 from yakuba.kernel.values.widths import WIDTHS
 
 
@@ -23,10 +25,8 @@ class JapaneseDateInput(forms.TextInput):
         """A date as 和暦, text that is none as it was typed."""
         if isinstance(value, date):
             return calendar.written(value)
-        try:
-            return calendar.written(calendar.read_date(str(value or "")))
-        except ValueRefused:
-            return super().format_value(value)
+        day = if_valid(calendar.read_date, str(value or ""))
+        return calendar.written(day) if day else super().format_value(value)
 
 
 class JapaneseDateField(forms.DateField):
@@ -42,10 +42,8 @@ class JapaneseDateField(forms.DateField):
         """The date. Raises ValidationError with the calendar's own sentence."""
         if value in self.empty_values or isinstance(value, date):
             return value or None
-        try:
+        with said_as(partial(forms.ValidationError, code="invalid")):
             return calendar.read_date(str(value))
-        except ValueRefused as error:
-            raise forms.ValidationError(str(error), code="invalid") from error
 
 
 class TypedField(forms.CharField):
@@ -57,10 +55,8 @@ class TypedField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         """The canonical text. Raises ValidationError."""
-        try:
+        with said_as(forms.ValidationError):
             return canonical(self._type, super().clean(value))
-        except ValueRefused as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class JapaneseTimeField(forms.TimeField):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -44,18 +45,40 @@ class RefusalsOnPages:
         return render(request, "ui/refused.html", {"refusal": error}, status=error.status)
 
 
+@dataclass
+class Told:
+    """What became an error of a form, for a page that makes more of it than a sentence."""
+
+    refusal: Refused | None = None
+
+
 @contextmanager
-def told_in(form: forms.BaseForm) -> Iterator[None]:
-    """What is refused inside becomes an error of `form`, so that the page is shown again with all that was typed.
+def told_in(form: forms.BaseForm, field: str | None = None) -> Iterator[Told]:
+    """What is refused inside becomes an error of `form`, so that the page is shown again with all that was typed. field:
+    at which it stands, where the refusal is of one.
 
     `return` the answer inside the block; what follows the block is reached only after a refusal.
     """
+    told = Told()
     try:
-        yield
+        yield told
     except ProofNeeded:  # asked for on a page of its own, from which what was typed goes on
         raise
     except Refused as error:
-        form.add_error(None, [str(one) for one in error.problems] or str(error))
+        told.refusal = error
+        form.add_error(field, [str(one) for one in error.problems] or str(error))
+
+
+@contextmanager
+def told_on(request: HttpRequest, *kinds: type[Refused]) -> Iterator[None]:
+    """What is refused inside stands on top of the page that comes next, where that is another one than the person came
+    from: the next of a pile, or what a question belongs to. kinds: of what; without any, of every refusal."""
+    try:
+        yield
+    except Refused as error:
+        if isinstance(error, ProofNeeded) or (kinds and not isinstance(error, kinds)):
+            raise
+        messages.warning(request, str(error))
 
 
 def form_page(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any
 
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.values import widths
 from yakuba.kernel.values.characters import check_writable
 from yakuba.kernel.values.refusal import ValueRefused
@@ -106,10 +107,7 @@ class FieldType:
 
     def is_canonical(self, value: str, options: Mapping[str, str] = NO_OPTIONS) -> bool:
         """Whether the value may be stored as it is."""
-        try:
-            return self.canonical(value, options) == value
-        except ValueRefused:
-            return False
+        return if_valid(self.canonical, value, options) == value
 
     def shown(self, value: str, options: Mapping[str, str] = NO_OPTIONS, *, revealed: bool = False) -> str:
         """A canonical value as staff write it; masked, unless it is `revealed` to one who may see it. What is not

@@ -25,6 +25,7 @@ from yakuba.kernel.ledger.models import Case, CaseValue, ReductionTable
 from yakuba.kernel.ledger.sight import KIND, Sight, filed
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.protection import policy
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.registry import CheckResult, QueueState
 from yakuba.services.corefiles.contracts import LeftOut
 from yakuba.services.corefiles.engine.layout import Layout
@@ -229,11 +230,7 @@ def self_check() -> list[CheckResult]:
 
 
 def _fits(row: FileLayout) -> bool:
-    try:
-        writer(row)
-    except DefinitionRefused:
-        return False
-    return True
+    return if_valid(writer, row) is not None
 
 
 def collect(procedure: str) -> list[Definition]:

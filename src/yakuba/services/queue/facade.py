@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.services.queue import actions, queries
 from yakuba.services.queue.contracts import Called
 from yakuba.services.queue.models import Category
@@ -25,11 +25,8 @@ def finish(ticket: str, *, actor: User) -> bool:
     now = current(actor)
     if now is None or now.ticket != ticket:
         return False
-    try:
-        actions.done(int(ticket.removeprefix("ticket:")), actor=actor)
-    except Refused:  # ended by the clock meanwhile
-        return False
-    return True
+    _, refused = attempt(actions.done, int(ticket.removeprefix("ticket:")), actor=actor)
+    return refused is None  # else the clock has ended it meanwhile
 
 
 def is_empty() -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 
 from django import forms
 
+from yakuba.kernel.refusals import said_as
 from yakuba.kernel.ui.forms import JapaneseDateField, JapaneseTimeField
-from yakuba.kernel.values import ValueRefused, canonical
+from yakuba.kernel.values import canonical
 from yakuba.services.translation.contracts import Given, Phrase, PhraseDraft, Sensitive, SlotKind
 from yakuba.services.translation.engine import plain, saying, tables, words
 from yakuba.services.translation.engine.languages import LANGUAGES
@@ -23,10 +24,8 @@ class NumberField(forms.CharField):
     def clean(self, value: Any) -> str:
         """The digits."""
         text = super().clean(value)
-        try:
+        with said_as(forms.ValidationError):
             found = canonical("number", text.replace("円", "")) if text else ""
-        except ValueRefused as error:
-            raise forms.ValidationError(str(error)) from error
         if found and not found.isdigit():
             raise forms.ValidationError("0以上の数字で書いてください。")
         return found

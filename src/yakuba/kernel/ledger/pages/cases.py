@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
-from yakuba.kernel.ledger.exporting import Lacking, NothingToWrite, export
+from yakuba.kernel.ledger.exporting import NothingToWrite, export
 from yakuba.kernel.ledger.listing import CASES
-from yakuba.kernel.lists.files import lacking_page
+from yakuba.kernel.lists.files import file_page
 from yakuba.kernel.lists.pages import respond
 
 
@@ -27,14 +27,16 @@ def cases(request: HttpRequest) -> HttpResponseBase:
 def export_cases(request: HttpRequest) -> HttpResponseBase:
     """The same cases as a file; where characters would be lost, a page that says which."""
     form = request.GET.get("form", "xlsx")
+    asked, accept = CASES.wanted(request.GET), "accept" in request.GET
     try:
-        return export(
-            CASES.wanted(request.GET), form, accept="accept" in request.GET, actor=person_of(request)
-        ).answer()
+        return file_page(
+            request,
+            lambda: export(asked, form, accept=accept, actor=person_of(request)),
+            CASES.title,
+            reverse("ledger:cases"),
+        )
     except KeyError:
         raise Http404("この形では書き出せません。") from None
     except NothingToWrite as error:
         messages.error(request, str(error))
         return redirect("ledger:cases")
-    except Lacking as lacking:
-        return lacking_page(request, lacking, CASES.title, reverse("ledger:cases"))

@@ -7,7 +7,18 @@ import pickle
 import pytest
 
 from yakuba.kernel.definitions import DefinitionRefused
-from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Missing, Problem, Refused, Unavailable
+from yakuba.kernel.refusals import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    Missing,
+    Problem,
+    Refused,
+    Unavailable,
+    attempt,
+    if_valid,
+    said_as,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +52,36 @@ def test_a_refusal_comes_whole_out_of_another_process():
         pickle.dumps(Invalid("だめです。", place="ここ", problems=[Problem(1, "", "これ。")]))
     )
     assert (str(error), error.problems[0].line) == ("ここ: だめです。", 1)
+
+
+def even(text):
+    if not text.isdigit():
+        raise Invalid("数字ではありません。")
+    if int(text) % 2:
+        raise Conflict("奇数は使われています。")
+    return int(text)
+
+
+def test_who_only_asks_whether_it_can_be_read_is_told_of_nothing_else():
+    assert (if_valid(even, "4"), if_valid(even, "四")) == (4, None)
+    with pytest.raises(Conflict):
+        if_valid(even, "3")
+    with pytest.raises(AttributeError):
+        if_valid(even, None)
+
+
+def test_a_deed_gives_what_it_does_or_what_it_refuses():
+    assert attempt(even, text="4") == (4, None)
+    done, refused = attempt(even, "3")
+    assert done is None
+    assert (str(refused), refused.status) == ("奇数は使われています。", 409)
+    with pytest.raises(AttributeError):
+        attempt(even, None)
+
+
+def test_what_is_invalid_is_said_with_whose_entry_it_is():
+    with pytest.raises(KeyError, match="3行目：数字ではありません。") as said, said_as(KeyError, "3行目："):
+        even("四")
+    assert isinstance(said.value.__cause__, Invalid)
+    with pytest.raises(Conflict), said_as(KeyError):
+        even("3")

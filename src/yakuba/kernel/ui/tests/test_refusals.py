@@ -6,11 +6,13 @@ import pytest
 from django import forms
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.test import override_settings
 from django.urls import path
 
+from yakuba.kernel.accounts.proof import ProofNeeded
 from yakuba.kernel.refusals import Conflict, Invalid, Problem
-from yakuba.kernel.ui.refusals import told_in
+from yakuba.kernel.ui.refusals import told_in, told_on
 
 
 class OneField(forms.Form):
@@ -37,7 +39,28 @@ def form(request):
     return HttpResponse(f"{bound.as_p()}", status=422)
 
 
-urlpatterns = [path("press/", refusing), path("many/", many), path("form/", form)]
+def of_a_pile(request):
+    refused = {"late": Conflict("先に決まりました。"), "bad": Invalid("読めません。"), "who": ProofNeeded()}
+    with told_on(request, Conflict, ProofNeeded):
+        raise refused[request.POST["why"]]
+    return redirect("/next/")
+
+
+def at_a_field(request):
+    bound = OneField(request.POST)
+    bound.is_valid()
+    with told_in(bound, "number") as told:
+        raise Conflict("9は使われています。")
+    return HttpResponse(f"{bound.errors['number']} {told.refusal.status}", status=422)
+
+
+urlpatterns = [
+    path("press/", refusing),
+    path("many/", many),
+    path("form/", form),
+    path("pile/", of_a_pile),
+    path("field/", at_a_field),
+]
 pytestmark = [pytest.mark.django_db]
 SENTENCE = "もう終わっています。一覧を開き直してください。"
 
@@ -85,3 +108,23 @@ def test_a_form_keeps_what_was_typed(client):
     assert answer.status_code == 422
     assert "9は使われています。" in answer.content.decode()
     assert 'value="9"' in answer.content.decode()
+
+
+def test_on_a_pile_it_is_told_on_the_next_page(client):
+    answer = client.post("/pile/", {"why": "late"}, headers={"Referer": "http://testserver/this/"})
+    assert (answer.status_code, answer.url) == (302, "/next/")
+    assert [str(one) for one in get_messages(answer.wsgi_request)] == ["先に決まりました。"]
+
+
+def test_of_a_pile_only_what_was_named_is_told_there(client):
+    answer = client.post("/pile/", {"why": "bad"}, headers={"Referer": "http://testserver/this/"})
+    assert answer.url == "http://testserver/this/"
+    # Who has to prove to be the one is asked for it on a page of its own, whatever the page would tell.
+    asked = client.post("/pile/", {"why": "who"})
+    assert asked.status_code == 403
+
+
+def test_a_refusal_of_a_field_stands_at_it(client):
+    answer = client.post("/field/", {"number": "9"})
+    assert "9は使われています。" in answer.content.decode()
+    assert answer.content.decode().endswith(" 409")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
 
-from yakuba.kernel.refusals import Problem
+from yakuba.kernel.refusals import Problem, said_as
 from yakuba.kernel.tables.reading import BadRow, Row
-from yakuba.kernel.values import ValueRefused, canonical
+from yakuba.kernel.values.calendar import read_date
 from yakuba.services.answers.contracts import Audience, Draft, Entry
 from yakuba.services.answers.engine.evaluating import Query
 
@@ -164,7 +163,5 @@ def _day(row: Row, name: str) -> str:
     text = row.get(name).strip()
     if not text:
         return ""
-    try:
-        return date.fromisoformat(canonical("date", text)).isoformat()
-    except (ValueRefused, ValueError) as error:
-        raise BadRow(f"{name}「{text[:20]}」: {error}") from error
+    with said_as(BadRow, f"{name}「{text[:20]}」: "):
+        return read_date(text).isoformat()

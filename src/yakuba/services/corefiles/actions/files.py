@@ -14,11 +14,11 @@ from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of, store
 from yakuba.kernel.ledger import actions as ledger
-from yakuba.kernel.ledger.by_hand import NotEntered, Taken, own_number, taken_numbers
+from yakuba.kernel.ledger.by_hand import Taken, own_number, taken_numbers
 from yakuba.kernel.ledger.masking import shows
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.meter.noting import note
-from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Missing, NothingToDo
+from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Missing, NothingToDo, attempt
 from yakuba.services.corefiles import queries
 from yakuba.services.corefiles.engine.layout import Form
 from yakuba.services.corefiles.engine.results import Result, key_of
@@ -116,10 +116,11 @@ def settle(core_file: CoreFile, results: Iterable[Result] | None, *, actor: Acto
         if one.refused:
             _refuse(row, one.refused, actor)
             continue
-        try:
-            entered[row.case_id] = row, own_number(row.case, one.number or _free(row, taken), taken)
-        except NotEntered as error:
-            told.append(f"受付番号「{one.receipt_number}」：{error}")
+        number, unfit = attempt(own_number, row.case, one.number or _free(row, taken), taken)
+        if number is None:
+            told.append(f"受付番号「{one.receipt_number}」：{unfit}")
+        else:
+            entered[row.case_id] = row, number
     _enter(locked, entered, actor)
     _close(locked, actor)
     record("corefiles.settled", subject=f"corefile:{locked.pk}", actor=actor, unused=len(told))

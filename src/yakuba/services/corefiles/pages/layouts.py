@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
-from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.corefiles import operations, queries
@@ -71,11 +71,10 @@ def layout(request: HttpRequest, layout_code: str) -> HttpResponse:
     """One layout: what a file would hold now, and which cases stay out of it."""
     row = _layout(layout_code)
     context: dict[str, Any] = {"layout": row}
-    try:
-        prepared = queries.prepared(row, person_of(request))
-    except DefinitionRefused as error:
-        context["problems"] = error.problems
-    else:
+    prepared, unfit = attempt(queries.prepared, row, person_of(request))
+    if unfit is not None:
+        context["problems"] = unfit.problems
+    if prepared is not None:
         context |= {"prepared": prepared, "parsed": prepared.writer.layout}
         if allowed(request.user, "ledger.view"):  # values of cases, and which of them want mending
             context |= {

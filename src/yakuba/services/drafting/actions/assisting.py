@@ -14,9 +14,8 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.queries import cases
 from yakuba.kernel.ledger.sight import sight
 from yakuba.kernel.modelservers import Message, ModelServer, ModelServerFailed, at_work, server_for
-from yakuba.kernel.outbound import OutboundRefused
 from yakuba.kernel.personaldata import hiding
-from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Missing
+from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Missing, attempt
 from yakuba.services.drafting.contracts import BuiltIn, DataClass
 from yakuba.services.drafting.engine import extracting, grounding, instructions, outlining, prompting
 from yakuba.services.drafting.models import Template, Use, UseRecord
@@ -82,13 +81,11 @@ def make(asked: Asked, seal: str, *, actor: User) -> Made:
     shown = look(asked, actor=actor)
     if seal != shown.seal:
         raise Conflict("確かめたあとで文が変わりました。伏せた文をもう一度確かめてください。")
-    server, failed, text, unknown = server_for("chat"), "", "", list[str]()
+    server, failed, answered = server_for("chat"), None, None
     way = at_work("chat")
     if server is not None:
-        try:
-            text, unknown = _answered(server, asked, shown)
-        except (ModelServerFailed, OutboundRefused) as error:
-            failed = str(error)
+        answered, failed = attempt(_answered, server, asked, shown)
+    text, unknown = answered or ("", [])
     by_server = bool(text)
     if not by_server:
         text = _built_in(asked)
@@ -97,7 +94,7 @@ def make(asked: Asked, seal: str, *, actor: User) -> Made:
         text,
         grounding.pieces(text, spans),
         way.label if by_server else "内蔵の方法",
-        failed,
+        str(failed or ""),
         unknown,
         by_server,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import values
 from yakuba.kernel.privacy.encryption import decrypt, encrypt
 from yakuba.kernel.protection import policy
-from yakuba.kernel.refusals import Conflict, Invalid, Missing
+from yakuba.kernel.refusals import Conflict, Invalid, Missing, attempt, said_as
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.intake.actions import visits
 from yakuba.services.intake.engine import hand_over
@@ -48,10 +49,8 @@ def take_in(layout: HandOverLayout, content: bytes, *, actor: Actor = None) -> l
     nobody uses what is handed over."""
     if HandOver.objects.filter(fault="").count() >= MOST_WAITING:
         raise Conflict("受け渡しのデータが多すぎます。使わないものは、半日たつと消えます。")
-    try:
+    with said_as(partial(Invalid, place=layout.title)):
         people = hand_over.read(hand_over.read_layout(values(layout.text)), content)
-    except hand_over.Unreadable as error:
-        raise Invalid(str(error), place=layout.title) from error
     rows = [_kept(layout, one) for one in people]
     record("intake.handed_over", subject=f"hand_over:{layout.code}", actor=actor, people=len(rows))
     return rows
@@ -133,13 +132,10 @@ def _taken(layout: HandOverLayout, path: Path) -> int:
         path.unlink()  # whoever removes it has it: another worker finds it gone
     except OSError:
         return 0
-    try:
-        if not fault:
-            take_in(layout, content)
-            return 1
-    except (Invalid, Conflict) as refusal:
-        fault = str(refusal)
-    _tell(layout, fault)
+    if not fault:
+        fault = str(attempt(take_in, layout, content)[1] or "")
+    if fault:
+        _tell(layout, fault)
     return 1
 
 

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.exchange import arriving
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove
@@ -22,7 +21,7 @@ from yakuba.kernel.ledger.actions import add_event, open_case, record_value
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER, check, doubt
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.refusals import Invalid, Missing, Refused
+from yakuba.kernel.refusals import Invalid, Missing, Refused, attempt
 from yakuba.services.intake.actions import answering, numbers
 from yakuba.services.intake.actions.files import KEPT_AS, KINDS, LARGEST, LONGEST_NAME
 from yakuba.services.intake.engine import handed_in
@@ -146,14 +145,11 @@ def _number(handed: HandedIn) -> str:
 
 def _calculated(form: WebForm, handed: HandedIn) -> dict[str, str]:
     """Calculated here, from what was sent and for the day on which it was."""
-    try:
-        parsed = forms.parsed(form)
-    except DefinitionError:  # the procedure has changed, and the form not yet
-        return {}
+    parsed = forms.readable(form)
     day = timezone.localdate(handed.sent(timezone.now()))
     given = dict(handed.values)
     found: dict[str, str] = {}
-    for one in parsed.calculated:
+    for one in parsed.calculated if parsed else ():
         found[one.field.code] = given[one.field.code] = one.value(given, day)
     return found
 
@@ -161,7 +157,7 @@ def _calculated(form: WebForm, handed: HandedIn) -> dict[str, str]:
 def _values(form: WebForm, handed: HandedIn, calculated: Mapping[str, str]) -> dict[str, str]:
     """What is written. Raises Invalid for what no web form of the procedure may ask."""
     known = form.procedure.definition.by_code
-    sent_on = _sent_on(form)
+    parsed = forms.readable(form)
     found: dict[str, str] = {}
     for code, value in handed.values.items():
         if code.startswith("#"):  # how many rows a group has
@@ -170,17 +166,10 @@ def _values(form: WebForm, handed: HandedIn, calculated: Mapping[str, str]) -> d
             raise Invalid(
                 f"項目 {code} が、いまの手続「{form.procedure.title}」にありません。手続が変わっています。"
             )
-        if not can_be_asked(known[code]) and code != sent_on:
+        if not can_be_asked(known[code]) and not (parsed and code == parsed.sent_on):
             raise Invalid(f"項目「{known[code].label}」は、ウェブで受け付けられません。")
         found[code] = value
     return {**found, **{code: value for code, value in calculated.items() if code in known}}
-
-
-def _sent_on(form: WebForm) -> str:
-    try:
-        return forms.parsed(form).sent_on
-    except DefinitionError:
-        return ""
 
 
 def _write(case: Case, code: str, value: str, handed: HandedIn, calculated: Mapping[str, str]) -> None:
@@ -221,12 +210,8 @@ def withdrawal(key: str, content: bytes) -> None:
 
 
 def _withdrawn(submission: Submission) -> str:
-    try:
-        with transaction.atomic():
-            answering.withdraw(submission)
-    except answering.NotPossible as refusal:
-        return str(refusal)
-    return ""
+    _, refused = attempt(transaction.atomic(answering.withdraw), submission)
+    return str(refused or "")
 
 
 def goes_along(content: bytes) -> list[str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.guard import contradictions
-from yakuba.kernel.values import Picks, ValueRefused
+from yakuba.kernel.refusals import attempt
+from yakuba.kernel.values import Picks
 from yakuba.kernel.values.field_type import LONGEST, Script
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.engine.calculating import ROWS
@@ -38,10 +39,9 @@ def check(question: Question, typed: str) -> tuple[str, str]:
     field = question.field
     if len(typed) > LONGEST:
         return typed[:LONGEST], f"{field.label}は{LONGEST}文字までで書いてください。"
-    try:
-        value = field.canonical(typed)
-    except ValueRefused as refusal:
-        return typed, str(refusal)
+    value, unread = attempt(field.canonical, typed)
+    if value is None:
+        return typed, str(unread)
     if not value:
         return "", _missing(question) if question.required else ""
     if field.kind.picks is Picks.NONE and field.kind.script in WRITTEN and likely_in(value):

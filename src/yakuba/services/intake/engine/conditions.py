@@ -12,7 +12,7 @@ from typing import Any
 
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import FieldDefinition
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import said_as
 
 DEEPEST = 6
 MOST = 40  # tests in one condition
@@ -122,10 +122,8 @@ def _values(given: Any, field: FieldDefinition, operator: str, place: str) -> tu
     listed = given if isinstance(given, list) else [given]
     if not listed or (operator != "one_of" and len(listed) != 1):
         raise DefinitionError(f"{place}: 条件の {operator} の値を1つ書いてください。")
-    try:
+    with said_as(DefinitionError, f"{place}: 条件の値を読めません。"):
         values = tuple(field.canonical(str(one)) for one in listed)
-    except ValueRefused as refusal:
-        raise DefinitionError(f"{place}: 条件の値を読めません。{refusal}") from refusal
     if operator != "is" and operator != "is_not" and "" in values:
         raise DefinitionError(f"{place}: 条件の {operator} に空の値は書けません。")
     return values

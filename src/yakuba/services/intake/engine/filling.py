@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from yakuba.kernel.definitions.procedures import FieldDefinition
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import if_valid
 from yakuba.services.intake.engine.form import Form, Page, Question
 from yakuba.services.intake.engine.people import Role
 
@@ -95,10 +95,8 @@ def _labelled(question: Question, known: Known) -> Piece | None:
         return None
     field = question.field
     text = next((code for code, label in field.options.items() if label == piece.value), piece.value)
-    try:
-        return Piece(field.canonical(text), piece.source)
-    except ValueRefused:
-        return None
+    value = if_valid(field.canonical, text)
+    return None if value is None else Piece(value, piece.source)
 
 
 def filled(form: Form, answers: Mapping[str, str], found: Mapping[str, Piece]) -> dict[str, str]:

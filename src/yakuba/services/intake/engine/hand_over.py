@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yakuba.kernel.definitions import DefinitionError
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.values import ValueRefused, canonical
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.engine.people import PARTS
@@ -34,7 +35,7 @@ MOST_FIELDS = 40
 NUMBERED = frozenset({"birth", "postal_code", "phone"})  # whose own form refuses a number of twelve digits
 
 
-class Unreadable(ValueError):
+class Unreadable(Invalid, ValueError):
     """A file that is not as its layout says. The text is Japanese and holds no value."""
 
 

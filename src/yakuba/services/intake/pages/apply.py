@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.intake.actions import drafts, sending
 from yakuba.services.intake.engine import codes
@@ -105,12 +105,11 @@ def check(request: HttpRequest, writing: Writing) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, writing: Writing) -> HttpResponse:
     """Send it. Pressed twice, in two tabs, or again after a lost answer: the same receipt."""
-    try:
-        sending.send(writing.draft, writing.key)
-    except sending.NotSent:
-        return _check(request, writing, {}, 422)
-    except Refused as refusal:
-        return shown(request, "stop", {"title": "送れませんでした", "text": str(refusal)}, refusal.status)
+    _, refused = attempt(sending.send, writing.draft, writing.key)
+    if isinstance(refused, sending.NotSent):
+        return _check(request, writing, {}, refused.status)
+    if refused:
+        return shown(request, "stop", {"title": "送れませんでした", "text": str(refused)}, refused.status)
     return redirect(writing.url("done"))
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.services.intake.actions import drafts, files
 from yakuba.services.intake.engine.answering import files_missing
 from yakuba.services.intake.engine.form import Page
@@ -66,10 +66,9 @@ def _take(request: HttpRequest, draft: Draft, page: Page) -> dict[str, str]:
             if not may_add(request):
                 faults[question.code] = TOO_OFTEN
                 break
-            try:
-                files.add(draft, question, upload.name or "", cast(BinaryIO, upload), upload.size or 0)
-            except Refused as refusal:
-                faults[question.code] = str(refusal)
+            name, content = upload.name or "", cast(BinaryIO, upload)
+            if refused := attempt(files.add, draft, question, name, content, upload.size or 0)[1]:
+                faults[question.code] = str(refused)
     return faults
 
 

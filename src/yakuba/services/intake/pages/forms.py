@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
-from yakuba.kernel.definitions import DefinitionError, values
+from yakuba.kernel.definitions import values
 from yakuba.kernel.exchange import residents
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.refusals import Invalid, attempt
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
@@ -52,11 +52,7 @@ def form(request: HttpRequest, apply_code: str) -> HttpResponse:
     """One form: its state, what it asks, and, for who may, from when to when."""
     row = get_object_or_404(Procedure.objects, code=apply_code)
     current = forms.form_of(apply_code)
-    asked, broken = None, ""
-    try:
-        asked = parse_form(current.document if current else {}, row.definition)
-    except DefinitionError as error:
-        broken = str(error)
+    asked, broken = attempt(parse_form, current.document if current else {}, row.definition)
     state = forms.state_here(row, current, timezone.localdate())
     address = residents.address_of(
         request, reverse("apply:start", args=[current_municipality().code, apply_code])

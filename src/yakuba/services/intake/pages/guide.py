@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.localwords import slots
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.tenancy import current_municipality
-from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.calendar import read_date
 from yakuba.services.intake.actions import drafts
 from yakuba.services.intake.engine.navigator import calendar_file
@@ -208,12 +208,10 @@ def _days(request: HttpRequest, told: queries.Told) -> tuple[dict[str, date], di
         if not text:
             continue
         typed[label] = text
-        try:
-            day = read_date(text)
-        except ValueRefused as refusal:
-            faults[label] = str(refusal)
-            continue
-        if not today - EARLIEST <= day <= today + LATEST:
+        day, unread = attempt(read_date, text)
+        if day is None:
+            faults[label] = str(unread)
+        elif not today - EARLIEST <= day <= today + LATEST:
             faults[label] = "10年前から2年後までの日を書いてください。"
         else:
             days[label] = day

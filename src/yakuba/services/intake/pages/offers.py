@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.postal import beginning
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.search.cutting import reading
-from yakuba.kernel.values import ValueRefused
 from yakuba.services.intake.engine.answering import Checked
 from yakuba.services.intake.engine.form import Page
 
@@ -35,10 +35,8 @@ def _kana(
 ) -> tuple[str, str, str]:
     """(the kana field, its offer, the sentence)"""
     name = "" if field.reading_of in faults else values.get(field.reading_of, "")
-    try:
-        return field.code, field.canonical(reading(name)) if name and field.reading_of else "", LOOK_AT_KANA
-    except ValueRefused:  # letters that have no reading
-        return field.code, "", LOOK_AT_KANA
+    read = if_valid(field.canonical, reading(name)) if name and field.reading_of else ""
+    return field.code, read or "", LOOK_AT_KANA  # of some letters there is no reading
 
 
 def _address(

@@ -12,7 +12,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from yakuba.kernel.exchange import sealing
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.intake.actions import posting, sending
 from yakuba.services.intake.engine import codes
@@ -78,10 +78,8 @@ def withdraw(request: HttpRequest, one: Opened, meaning: Meaning) -> HttpRespons
 def _after(
     request: HttpRequest, one: Opened, work: Callable[[], object], done: str, meaning: Meaning
 ) -> HttpResponse:
-    try:
-        work()
-    except Refused as refusal:
-        return standing(request, _fresh(one), meaning, fault=str(refusal), status=refusal.status)
+    if refused := attempt(work)[1]:
+        return standing(request, _fresh(one), meaning, fault=str(refused), status=refused.status)
     return standing(request, _fresh(one), meaning, done=done)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yakuba.kernel.ledger.workflow import RESIDENT, Status
 from yakuba.kernel.outbound.part import is_outside
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.values.characters import narrow
 from yakuba.services.intake.actions import answering, sending
@@ -103,10 +103,8 @@ def _after(
     request: HttpRequest, submission: Submission, work: Callable[[], object], done: str
 ) -> HttpResponse:
     """Where the application stands once it is done, or why it was not."""
-    try:
-        work()
-    except Refused as refusal:
-        return _shown(request, _fresh(submission), fault=str(refusal), status=refusal.status)
+    if refused := attempt(work)[1]:
+        return _shown(request, _fresh(submission), fault=str(refused), status=refused.status)
     return _shown(request, _fresh(submission), done=done)
 
 

@@ -11,9 +11,9 @@ from django.core.validators import slug_re
 from django.db.models import Count
 from django.utils import timezone
 
-from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.outbound import class_of, is_held_here
+from yakuba.kernel.refusals import if_valid
 from yakuba.services.intake.engine.form import Form, parse_form
 from yakuba.services.intake.models import AttachedFile, Submission, WebForm
 
@@ -103,12 +103,15 @@ def parsed(form: WebForm) -> Form:
     return parse_form(form.document, form.procedure.definition)
 
 
+def readable(form: WebForm) -> Form | None:
+    """The same; None where the procedure has changed and the form not yet."""
+    return if_valid(parsed, form)
+
+
 def labels_of(form: WebForm) -> dict[str, str]:
     """Code → label of what it asks to be added; empty where the procedure has changed and the form not yet."""
-    try:
-        return {code: one.label for code, one in parsed(form).files.items()}
-    except DefinitionError:
-        return {}
+    asked = readable(form)
+    return {code: one.label for code, one in asked.files.items()} if asked else {}
 
 
 def counted(files: Iterable[AttachedFile]) -> Counter[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 
-from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.localwords import slots
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.search import Entry, Text, numbers
 from yakuba.services.intake.models import LifeEvent
 from yakuba.services.intake.queries import navigator
@@ -25,9 +25,8 @@ def entries(wanted: Sequence[str]) -> Iterator[Entry]:
     """Those of these keys that are published now."""
     words = navigator.local_words() if wanted else {}
     for row in LifeEvent.objects.filter(pk__in=numbers.numbers(wanted)).exclude(told=""):
-        try:
-            event = navigator.read(row.told)
-        except DefinitionRefused:  # written by an older release; the self-check tells it
+        event = if_valid(navigator.read, row.told)
+        if event is None:  # written by an older release; the self-check tells it
             continue
         tasks = "\n".join(one.name for one in event.tasks)
         said = "\n".join(event.texts)

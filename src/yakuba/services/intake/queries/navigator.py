@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from yakuba.kernel import workdays
 from yakuba.kernel.approvals.models import Approval, Proposal
-from yakuba.kernel.definitions import DefinitionRefused, decoded
+from yakuba.kernel.definitions import decoded
 from yakuba.kernel.localwords import queries as localwords
 from yakuba.kernel.localwords import slots
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.registry import CheckResult, SlottedText
 from yakuba.services.intake.engine.navigator.checking import Checked, check
 from yakuba.services.intake.engine.navigator.event import Event
@@ -146,11 +147,9 @@ def self_check() -> list[CheckResult]:
     """Whether what residents are guided by is whole: no fault of the check, and no slot that nothing fills."""
     words, broken, held = local_words(), 0, 0
     for row in LifeEvent.objects.exclude(told=""):
-        try:
-            broken += bool(checked(row.told).faults)
-            held += _told(row, words) is None
-        except DefinitionRefused:
-            broken += 1
+        found = if_valid(checked, row.told)
+        broken += found is None or bool(found.faults)
+        held += found is not None and _told(row, words) is None
     advice = [f"公開中の出来事{broken}件に直すところがあります。開いて確かめてください。"] if broken else []
     if held:
         advice.append(
@@ -162,11 +161,8 @@ def self_check() -> list[CheckResult]:
 def _standing(
     row: LifeEvent, words: Mapping[str, str], shipped: Mapping[str, str], approval: Approval | None
 ) -> Standing:
-    try:
-        event, found = read(row.text), checked(row.text)
-        lacking = [name for name in slots.names(*event.texts) if not words.get(name)]
-    except DefinitionRefused:
-        event, found, lacking = None, None, []
+    event, found = if_valid(read, row.text), if_valid(checked, row.text)
+    lacking = [name for name in slots.names(*event.texts) if not words.get(name)] if event else []
     return Standing(row, _state(row, approval), event, found, lacking, _sample(row, shipped), approval)
 
 
@@ -186,11 +182,8 @@ def _sample(row: LifeEvent, shipped: Mapping[str, str]) -> str:
 
 
 def _told(row: LifeEvent, words: Mapping[str, str]) -> Told | None:
-    try:
-        event = read(row.told)
-    except DefinitionRefused:  # written by an older release; the self-check tells it
-        return None
-    if any(not words.get(name) for name in slots.names(*event.texts)):
+    event = if_valid(read, row.told)  # an older release may have written it: the self-check tells that
+    if event is None or any(not words.get(name) for name in slots.names(*event.texts)):
         return None
     return Told(row.code, event, hashlib.sha256(row.told.encode()).hexdigest()[:8])
 
@@ -201,10 +194,8 @@ def _checked(text: str, today: date) -> Checked:
 
 
 def _texts(text: str) -> tuple[str, ...]:
-    try:
-        return read(text).texts
-    except DefinitionRefused:  # written by an older release; the event's own page tells it
-        return ()
+    event = if_valid(read, text)  # an older release may have written it: the event's own page tells that
+    return event.texts if event else ()
 
 
 @lru_cache(maxsize=256)  # more than a town has events

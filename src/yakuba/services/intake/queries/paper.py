@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.sight import KIND, UNCONFIRMED, Sight, filed
 from yakuba.kernel.protection import policy
-from yakuba.kernel.refusals import Missing
+from yakuba.kernel.refusals import Missing, attempt
 from yakuba.services.intake.adapters import paper_pdf
 from yakuba.services.intake.engine.paper.placing import Entry, place
 from yakuba.services.intake.models import Submission
@@ -54,11 +53,10 @@ def for_applicant(submission: Submission) -> bytes:
     case = submission.case
     hidden = Sight(False, bool(policy.under(KIND, [case.pk])), policy.places())
     known = case.procedure.definition.by_code
-    try:
-        form = forms.parsed(submission.form)
-        asked = {*form.questions, form.sent_on, *(one.field.code for one in form.calculated)}
-    except DefinitionError:  # the procedure has changed since, and the form not yet
-        asked = set(known)
+    form = forms.readable(submission.form)
+    asked = (
+        {*form.questions, form.sent_on, *(one.field.code for one in form.calculated)} if form else set(known)
+    )
     entries = {}
     for row in CaseValue.objects.filter(case=case):
         item = known.get(row.field)
@@ -78,10 +76,9 @@ def _drawn(case: Case, entries: Mapping[str, Entry]) -> bytes:
 
 
 def _form(case: Case) -> PaperForm:
-    try:
-        form = reading.paper_form(case.procedure.code)
-    except DefinitionError as error:
-        raise Missing("紙の様式と手続が合わなくなっています。様式を登録し直してください。") from error
+    form, unfit = attempt(reading.paper_form, case.procedure.code)
+    if unfit:
+        raise Missing("紙の様式と手続が合わなくなっています。様式を登録し直してください。") from unfit
     if form is None:
         raise Missing(f"「{case.procedure.title}」には、登録された紙の様式がありません。")
     return form

@@ -11,7 +11,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.ledger.actions import confirm_value, open_case
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import LABELS, Status
-from yakuba.kernel.refusals import Conflict, Invalid
+from yakuba.kernel.refusals import Conflict, Invalid, said_as
 from yakuba.kernel.values import TYPES, ValueRefused
 from yakuba.services.minutes.actions.noting import noted
 from yakuba.services.minutes.models import Change, Meeting
@@ -59,10 +59,7 @@ def enter(
     there = set(CaseValue.objects.filter(case=case).exclude(value="").values_list("field", flat=True))
     new = {code: value for code, value in canonical.items() if value and code not in there}
     for code, value in new.items():
-        try:
-            confirm_value(case, code, value, actor=actor, seconds=seconds / len(new))
-        except ValueRefused as error:
-            raise Invalid(str(error)) from error
+        confirm_value(case, code, value, actor=actor, seconds=seconds / len(new))
     labels = definition.labels
     entered, kept = (
         tuple(labels[code] for code in new),
@@ -78,13 +75,11 @@ def enter(
 
 
 def _case(procedure: Procedure, receipt: str) -> Case:
-    try:
+    if not receipt.strip():
+        raise Invalid("受付番号を入れてください。")
+    with said_as(Invalid, "受付番号："):
         number = TYPES["receipt_number"].canonical(receipt)
-        if not number:
-            raise Invalid("受付番号を入れてください。")
-        case = open_case(procedure, number, Status.CONFIRMING)
-    except ValueRefused as error:
-        raise Invalid(f"受付番号：{error}") from error
+    case = open_case(procedure, number, Status.CONFIRMING)
     if case.status not in OPEN:
         raise Conflict(
             f"受付 {case.receipt_number} は「{LABELS[Status(case.status)]}」なので、ここからは値を入れられません。受付の画面で直してください。"

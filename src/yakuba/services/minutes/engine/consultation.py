@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import if_valid
 from yakuba.services.minutes.engine import sentences
 
 REACH = 2  # sentences behind the one that names the field in which its answer may stand
@@ -104,10 +104,7 @@ def _words(label: str) -> tuple[str, ...]:
 def _values(field: FieldDefinition, sentence: str, place: int) -> list[str]:
     found = []
     for text in _texts(field, sentence, place):
-        try:
-            value = field.canonical(text)
-        except ValueRefused:
-            continue
+        value = if_valid(field.canonical, text)
         if value and value not in found:
             found.append(value)
     return found

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from yakuba.kernel.letters.word import apart
-from yakuba.kernel.letters.word.package import NotWord
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.minutes.contracts import Transcript, Utterance
 from yakuba.services.minutes.engine import subtitles
@@ -40,10 +39,7 @@ def read(content: bytes) -> Transcript:
 
 def _word(content: bytes) -> str:
     """The paragraphs of a .docx."""
-    try:
-        lines = apart.lines(content)
-    except NotWord as error:
-        raise Invalid(str(error)) from error
+    lines = apart.lines(content)
     if not any(line.strip() for line in lines):
         raise Invalid("Wordの文書に文字がありません。画像だけの文書からは読めません。")
     return "\n".join(lines)

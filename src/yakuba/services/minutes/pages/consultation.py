@@ -10,7 +10,7 @@ from django.urls import reverse
 from yakuba.kernel.accounts import permission_required, person_of, require
 from yakuba.kernel.ledger import queries as ledger
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.refusals import Conflict, Refused
+from yakuba.kernel.refusals import Conflict, attempt
 from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.services.minutes.actions import consulting
 from yakuba.services.minutes.models import Meeting
@@ -29,10 +29,10 @@ def consultation(request: HttpRequest, meeting_id: int) -> HttpResponse:
     fault = ""
     if request.method == "POST" and procedure is not None:
         require(request.user, "minutes.enter")
-        try:
-            return _enter(request, row, procedure)
-        except Refused as refusal:
-            fault = str(refusal)
+        entered, refused = attempt(_enter, request, row, procedure)
+        if entered is not None:
+            return entered
+        fault = str(refused)
     context = {
         "row": row,
         "procedures": ledger.procedures(),

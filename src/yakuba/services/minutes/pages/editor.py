@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.refusals import Invalid, Refused
+from yakuba.kernel.refusals import Invalid, Refused, attempt
 from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.services.minutes.actions import editing
 from yakuba.services.minutes.engine import wording
@@ -43,13 +43,15 @@ def edit(request: HttpRequest, meeting_id: int) -> HttpResponse:
     speech: Speech | None = Speech.objects.filter(
         meeting=row, pk=number_in(request.POST.get("speech", ""))
     ).first()
-    try:
-        if speech is None:
-            raise Invalid("この発言は、ほかの人が前の発言とつなげました。発言を選び直してください。")
-        at, told = _done(request, row, speech)
-    except Refused as error:
-        at = speech.position if speech else number_in(request.POST.get("at", ""))
-        return _page(request, row, at, "", error, request.POST.get("text", ""))
+    if speech is None:
+        gone = Invalid("この発言は、ほかの人が前の発言とつなげました。発言を選び直してください。")
+        return _page(
+            request, row, number_in(request.POST.get("at", "")), "", gone, request.POST.get("text", "")
+        )
+    done, refused = attempt(_done, request, row, speech)
+    if done is None:
+        return _page(request, row, speech.position, "", refused, request.POST.get("text", ""))
+    at, told = done
     return redirect(f"{reverse('minutes:edit', args=[row.pk])}?at={at}&told={told}")
 
 

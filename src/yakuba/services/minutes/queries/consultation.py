@@ -8,7 +8,7 @@ from typing import Any
 
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import if_valid
 from yakuba.services.minutes.engine import consultation
 from yakuba.services.minutes.engine.consultation import NOT_ASKED, Suggestion
 from yakuba.services.minutes.models import Meeting
@@ -52,9 +52,5 @@ def fields(meeting: Meeting, procedure: Procedure, typed: Mapping[str, Any]) -> 
 
 def _readable(field: FieldDefinition, one: Suggestion) -> str:
     """The value as staff read it, where it can be read back so."""
-    if field.type == "choice":
-        return one.value
-    try:
-        return one.shown if field.canonical(one.shown) == one.value else one.value
-    except ValueRefused:
-        return one.value
+    same = field.type != "choice" and if_valid(field.canonical, one.shown) == one.value
+    return one.shown if same else one.value

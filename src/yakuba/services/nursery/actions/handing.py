@@ -15,7 +15,7 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.operations.operation import Told
-from yakuba.kernel.refusals import Problem, Refused
+from yakuba.kernel.refusals import Problem, attempt
 from yakuba.kernel.values.receipt_numbers import later_decision
 from yakuba.services.nursery.contracts import Slot
 from yakuba.services.nursery.models import DECLINED, HandOver, Round
@@ -70,11 +70,10 @@ def hand_over(round: Round, *, actor: User, told: Told | None = None) -> HandedO
                 handed = known.get(final.application.pk)
                 receipt = final.application.receipt_number
                 number = decision_number(receipt, earlier[receipt])
-                try:
-                    with transaction.atomic():  # of what is refused nothing stays, and the others go on
-                        _hand(round, final, names, handed or (procedure, number), done)
-                except Refused as refusal:
-                    done.refused.append(Problem(0, f"受付 {receipt}", str(refusal)))
+                whole = transaction.atomic(_hand)  # of what is refused nothing stays, and the others go on
+                _, refused = attempt(whole, round, final, names, handed or (procedure, number), done)
+                if refused is not None:
+                    done.refused.append(Problem(0, f"受付 {receipt}", str(refused)))
     record(
         "nursery.handed_over",
         subject=f"round:{round.pk}",

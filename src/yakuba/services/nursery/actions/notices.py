@@ -25,7 +25,7 @@ from yakuba.kernel.letters.written import WordTemplate
 from yakuba.kernel.meter.noting import note
 from yakuba.kernel.operations.operation import Told
 from yakuba.kernel.protection.policy import PlaceHidden
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import Refused, attempt
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.nursery.actions.files import csv_file
 from yakuba.services.nursery.adapters import letters
@@ -133,10 +133,8 @@ def _refuse_second(round: Round) -> None:
 
 def make(print_id: int, told: Told) -> None:
     """Do the work here, without its job; a print that is refused has failed and says why."""
-    try:
-        work(print_id, told)
-    except Refused as refusal:
-        give_up(refusal, print_id=print_id)
+    if refused := attempt(work, print_id, told)[1]:
+        give_up(refused, print_id=print_id)
 
 
 def work(print_id: int, told: Told) -> None:

@@ -17,7 +17,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.work import job_of
 from yakuba.kernel.operations.operation import Told
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import Refused, attempt
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.contracts import (
     Applications,
@@ -133,10 +133,8 @@ def adopt(run: Run) -> Run:
 
 def calculate(run_id: int, told: Told) -> None:
     """Do the work of a run here, without its job; a run that is refused has failed and says why."""
-    try:
-        work(run_id, told)
-    except Refused as refusal:
-        give_up(refusal, run_id=run_id)
+    if refused := attempt(work, run_id, told)[1]:
+        give_up(refused, run_id=run_id)
 
 
 def work(run_id: int, told: Told) -> None:

@@ -15,12 +15,11 @@ from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions import decoded
 from yakuba.kernel.definitions.given import content
 from yakuba.kernel.operations.commands import JSON
-from yakuba.kernel.refusals import MOST_TOLD
+from yakuba.kernel.refusals import MOST_TOLD, attempt
 from yakuba.services.nursery.cli.command import REFUSED, app, refused
 from yakuba.services.nursery.contracts import (
     Applications,
     ChildIndex,
-    MarketRefused,
     Problem,
     Selection,
 )
@@ -150,16 +149,13 @@ def _selection(
         raise refused(in_facilities or [none], FAULTY.format("施設の表"), as_json)
     households, in_applications = tables.read_households(content(applications, LARGEST_TABLE))
     given = Applications(tuple(places), tuple(households), _start(start, read), number)
-    try:
-        ready = preparing.prepare(given, read)
-        in_round: Sequence[Problem] = ()
-    except MarketRefused as error:
-        in_round = error.problems
+    ready, unfit = attempt(preparing.prepare, given, read)
+    in_round = unfit.problems if unfit else ()
     found = [
         *in_facilities,
         *(_in(applications, one) for one in sorted([*in_applications, *in_round], key=lambda one: one.line)),
     ]
-    if found:
+    if found or ready is None:
         raise refused(found, FAULTY.format("申込または施設の表"), as_json)
     return ready
 

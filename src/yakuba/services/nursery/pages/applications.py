@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.ui.refusals import form_page
-from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.forms.applications import FacilityForm, sent
 from yakuba.services.nursery.models import Application, Placement, Round
 from yakuba.services.nursery.operations import applications as operations
@@ -127,7 +127,5 @@ def facility_edit(request: HttpRequest, facility_id: int) -> HttpResponse:
 
 
 def _modes(round: Round) -> dict[str, Any]:
-    try:
-        return {"modes": rules.of_round(round).sibling_modes}
-    except RulesRefused:
-        return {"modes": {}}
+    read = if_valid(rules.of_round, round)
+    return {"modes": read.sibling_modes if read else {}}

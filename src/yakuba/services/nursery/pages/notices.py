@@ -10,10 +10,9 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.work import work_of
-from yakuba.kernel.lists.files import lacking_page
+from yakuba.kernel.lists.files import file_page
 from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.operations.pages import button
-from yakuba.kernel.tables.files import Lacking
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions.notices import JOB
 from yakuba.services.nursery.forms.outputs import FrameForm
@@ -76,8 +75,9 @@ def print_file(request: HttpRequest, round_id: int) -> HttpResponseBase:
 def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponseBase:
     """The rows that go with the pages. What Shift_JIS lacks is shown before the file with 〓 may be taken."""
     asked = {"encoding": request.GET.get("form", ENCODINGS[form]), "accept": "accept" in request.GET}
-    try:
-        return operations.take_addresses(person_of(request), round_id=round_id, **asked).answer()
-    except Lacking as lacking:
-        back = reverse("nursery:notices", args=[round_id])
-        return lacking_page(request, lacking, f"{round_of(round_id)}の通知", back)
+    return file_page(
+        request,
+        lambda: operations.take_addresses(person_of(request), round_id=round_id, **asked),
+        f"{round_of(round_id)}の通知",
+        reverse("nursery:notices", args=[round_id]),
+    )

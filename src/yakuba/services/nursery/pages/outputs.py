@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from yakuba.kernel.accounts import permission_required, person_of
-from yakuba.kernel.lists.files import lacking_page
-from yakuba.kernel.tables.files import Lacking
+from yakuba.kernel.lists.files import file_page
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions.runs import unchanged
 from yakuba.services.nursery.forms.outputs import WhatIfForm
@@ -62,12 +61,12 @@ def export_csv(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     form = request.GET.get("form", "csv")
     asked = {"table": request.GET.get("table", "children"), "encoding": ENCODINGS.get(form, form)}
     accept = "accept" in request.GET
-    try:
-        file = operations.export_table(person_of(request), matching_id=matching_id, accept=accept, **asked)
-    except Lacking as lacking:
-        back = reverse("nursery:files", args=[matching_id])
-        return lacking_page(request, lacking, str(run_of(matching_id)), back)
-    return file.answer()
+    return file_page(
+        request,
+        lambda: operations.export_table(person_of(request), matching_id=matching_id, accept=accept, **asked),
+        str(run_of(matching_id)),
+        reverse("nursery:files", args=[matching_id]),
+    )
 
 
 @permission_required("nursery.view")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
-from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import RuleSet
 from yakuba.services.nursery.operations.rounds import load_rules
 from yakuba.services.nursery.pages.lists import RULE_SETS
@@ -35,11 +33,13 @@ def rules(request: HttpRequest) -> HttpResponseBase:
 def rule_set(request: HttpRequest, rule_set_id: int) -> HttpResponse:
     """One version in words, with its text."""
     row = get_object_or_404(RuleSet.objects.select_related("loaded_by"), pk=rule_set_id)
-    context: dict[str, Any] = {"rule_set": row, "rounds": row.rounds.order_by("-pk")}
-    try:
-        context["rules"] = queries.parsed(row)
-    except RulesRefused as refused:
-        context["problems"] = refused.problems
+    read, unfit = attempt(queries.parsed, row)
+    context = {
+        "rule_set": row,
+        "rounds": row.rounds.order_by("-pk"),
+        "rules": read,
+        "problems": unfit and unfit.problems,
+    }
     return render(request, "nursery/rule_set.html", context)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.protection.policy import HIDDEN
+from yakuba.kernel.refusals import if_valid
 from yakuba.services.nursery.contracts import ChildIndex, MarketRefused, NotEligible, Problem, Standing
 from yakuba.services.nursery.engine.preparing import prepare
 from yakuba.services.nursery.engine.rules import RulesRefused
@@ -67,10 +68,8 @@ def values(row: Application, *, closed: bool) -> list[Value]:
     """The application's values: those of its procedure in order, then what else the file brought. closed: where the child
     lives is hidden."""
     definition = row.round.procedure.definition
-    try:
-        asked = rules.of_round(row.round).asked
-    except RulesRefused:
-        asked = {}
+    read = if_valid(rules.of_round, row.round)
+    asked = read.asked if read else {}
     known = {item.code: item for item in definition.fields}
     found = []
     for code in [*known, *(code for code in row.facts if code not in known)]:

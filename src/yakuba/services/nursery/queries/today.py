@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.jobs.work import Work, work_of, works_of
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
-from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import NoticePrint, Round, RuleSet, Run
 from yakuba.services.nursery.queries import rules
 
@@ -94,10 +94,11 @@ def self_check() -> list[CheckResult]:
     """Whether this version of the program reads every rule set that an open round uses."""
     results = []
     for rule_set in RuleSet.objects.filter(rounds__state=Round.State.PREPARING).distinct():
-        try:
-            rules.parsed(rule_set)
-            advice = ""
-        except RulesRefused as refused:
-            advice = f"今のプログラムでは読めません。直した版を登録し直してください。{refused.problems[0]}"
+        _, unfit = attempt(rules.parsed, rule_set)
+        advice = (
+            f"今のプログラムでは読めません。直した版を登録し直してください。{unfit.problems[0]}"
+            if unfit
+            else ""
+        )
         results.append(CheckResult(f"選考基準「{rule_set}」", not advice, advice))
     return results

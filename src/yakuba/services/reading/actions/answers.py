@@ -8,8 +8,7 @@ from typing import Any
 
 from yakuba.kernel.definitions.procedures import ProcedureDefinition
 from yakuba.kernel.ledger import guard
-from yakuba.kernel.refusals import Invalid
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import Invalid, Refused, if_valid, said_as
 from yakuba.services.reading.actions.plausibility import doubt, misread
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -45,10 +44,8 @@ def checked(
     Raises AnswerRefused.
     """
     definition = procedure.field(field)
-    try:
+    with said_as(AnswerRefused):
         value = definition.canonical(raw)
-    except ValueRefused as error:
-        raise AnswerRefused(str(error)) from error
     if value and definition.words and value not in definition.words:
         raise AnswerRefused(guard.doubt(definition, value))
     if not insist and (odd := doubt(definition, value, read) or misread(procedure, field, value, beside)):
@@ -56,9 +53,11 @@ def checked(
     return value
 
 
+def may_insist(refusal: Refused | None) -> bool:
+    """Whether the same answer is taken when the person says that the paper reads so."""
+    return isinstance(refusal, AnswerRefused) and refusal.may_insist
+
+
 def plausible(procedure: ProcedureDefinition, field: str, raw: str) -> bool:
     """Whether `raw` would be taken without a word."""
-    try:
-        return bool(checked(procedure, field, raw))
-    except AnswerRefused:
-        return False
+    return bool(if_valid(checked, procedure, field, raw))

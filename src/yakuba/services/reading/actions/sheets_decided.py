@@ -8,7 +8,7 @@ from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import LABELS, Status
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import said_as
 from yakuba.kernel.values.receipt_numbers import read_application_number
 from yakuba.services.reading.actions.sheets import join, place, sort, takes_changes, trouble, wait_again
 from yakuba.services.reading.actions.uploads import WrongStep
@@ -33,10 +33,8 @@ def resolve(
     row.typed_by = known(actor)
     row.typed_seconds += max(0.0, seconds)
     row.typed_assumed = assumed
-    try:
+    with said_as(WrongStep):
         row.typed_number = read_application_number(receipt_number) or row.typed_number
-    except ValueRefused as error:
-        raise WrongStep(str(error)) from error
     reading = row.page_reading
     read = reading is not None and reading.status is PageStatus.READ
     if form is not None and page is not None and not (read and (row.form_id, row.page) == (form.pk, page)):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from yakuba.kernel.binomial import upper_bound
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import ProcedureDefinition
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import said_as
 
 from ..contracts import Decision, PageReading, PageStatus
 from .resolve import distance
@@ -102,10 +102,9 @@ def _page(row: Mapping[str, str], place: str) -> int:
 
 
 def _canonical(procedure: ProcedureDefinition, code: str, value: str, place: str) -> str:
-    try:
-        return procedure.field(code).canonical(value)
-    except ValueRefused as error:
-        raise DefinitionError(f"{place}: 項目「{procedure.field(code).label}」: {error}") from error
+    field = procedure.field(code)
+    with said_as(DefinitionError, f"{place}: 項目「{field.label}」: "):
+        return field.canonical(value)
 
 
 def judge(truth: Mapping[str, str], page: PageReading, scores: dict[str, Score]) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from yakuba.kernel.definitions.procedures import FieldDefinition
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.values import Picks, Script
 
 from ..contracts import Evidence, Reason, firm
@@ -297,13 +298,11 @@ def _seen_in_shapes(work: Work, text: str, clear: bool, watcher: foreign.Watcher
 
 def _value(work: Work, text: str, flags: list[Reason]) -> str:
     """The canonical value of `text`, or the empty string with a flag."""
-    try:
-        if work.box.kind == "date":
-            return _date(work, text)
-        return canonical(work.definition.type, text)
-    except FormatError:
+    is_date = work.box.kind == "date"
+    value = if_valid(_date, work, text) if is_date else if_valid(canonical, work.definition.type, text)
+    if value is None:
         flags.append(Reason.BAD_FORMAT)
-        return ""
+    return value or ""
 
 
 def _date(work: Work, text: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.values.receipt_numbers import read_application_number
 
 from ..contracts import Corners, Decision, Evidence, FieldReading
@@ -50,7 +50,4 @@ def number_label(grey: NDArray[np.uint8], label: str, page: int) -> FieldReading
 
 
 def _number(text: str) -> str:
-    try:
-        return read_application_number(text)
-    except ValueRefused:
-        return ""
+    return if_valid(read_application_number, text) or ""

@@ -21,12 +21,14 @@ from yakuba.kernel.ledger.models import CaseValue
 from yakuba.kernel.ledger.sight import KIND, sight
 from yakuba.kernel.protection.pages import way_to_open
 from yakuba.kernel.protection.policy import require_open
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.ui.looking import about_this, seconds_since, shown_token
+from yakuba.kernel.ui.refusals import told_in, told_on
 from yakuba.kernel.values import TYPES, Picks
 from yakuba.services.reading import operations
 from yakuba.services.reading.actions import questions as actions
 from yakuba.services.reading.actions import together
-from yakuba.services.reading.actions.answers import AnswerRefused, plausible
+from yakuba.services.reading.actions.answers import may_insist, plausible
 from yakuba.services.reading.actions.crosscheck import related_fields
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.forms import AnswerForm, HoldForm
@@ -80,11 +82,8 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
 
 def _done_or_mine(row: Question, user: Any) -> str:
     """Why this person takes no part in a value that two confirm; nothing where they do."""
-    try:
-        together.require_another(row, user)
-    except WrongStep as refusal:
-        return str(refusal)
-    return ""
+    _, refused = attempt(together.require_another, row, user)
+    return str(refused or "")
 
 
 def _answer(request: HttpRequest, row: Question) -> HttpResponse:
@@ -105,15 +104,11 @@ def _answer(request: HttpRequest, row: Question) -> HttpResponse:
     seconds = seconds_since(request.POST.get("shown", ""), request.user, _subject(row))
     raw = request.POST.get("candidate") or form.raw_value()
     insist = request.POST.get("insist") == raw  # the same a second time; anything else is looked at anew
-    try:
-        actions.answer(row.pk, raw, actor=person_of(request), seconds=seconds, insist=insist)
-    except AnswerRefused as refusal:
-        form.add_error("value", str(refusal))
-        doubted = raw if refusal.may_insist else None
-        return _page(request, row, form, doubted=doubted, status=422)
-    except WrongStep as refusal:
-        messages.info(request, str(refusal))
-    return redirect(_with_scope(reverse("reading:confirm"), scope))
+    with told_in(form, "value") as told:
+        with told_on(request, WrongStep):  # somebody else was faster: on to the next
+            actions.answer(row.pk, raw, actor=person_of(request), seconds=seconds, insist=insist)
+        return redirect(_with_scope(reverse("reading:confirm"), scope))
+    return _page(request, row, form, doubted=raw if may_insist(told.refusal) else None, status=422)
 
 
 def _stale(row: Question) -> str:
@@ -132,7 +127,7 @@ def hold(request: HttpRequest, question_id: int) -> HttpResponse:
         messages.error(request, "保留の理由を入れてください。例：字が読めない、申請者に電話で確認中")
         return redirect(_with_scope(reverse("reading:question", args=[row.pk]), _scope(request)))
     seconds = seconds_since(form.cleaned_data["shown"], request.user, _subject(row))
-    try:
+    with told_on(request, WrongStep):
         operations.hold_question(
             person_of(request),
             question_id=row.pk,
@@ -140,8 +135,6 @@ def hold(request: HttpRequest, question_id: int) -> HttpResponse:
             seconds=min(seconds, actions.LONGEST_LOOK),
         )
         messages.success(request, f"「{label_of(row)}」を保留にしました。")
-    except WrongStep as refusal:
-        messages.error(request, str(refusal))
     return redirect(_with_scope(reverse("reading:confirm"), _scope(request)))
 
 

@@ -22,8 +22,9 @@ from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, 
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.ui.looking import seconds_since, shown_token
+from yakuba.kernel.ui.refusals import told_in, told_on
 from yakuba.services.reading.actions import corrections as actions
-from yakuba.services.reading.actions.answers import AnswerRefused
+from yakuba.services.reading.actions.answers import may_insist
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.forms import CorrectionForm
 from yakuba.services.reading.models import Correction, Question
@@ -44,23 +45,20 @@ def correct(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
     doubted: str | None = None
     if request.method == "POST" and form.is_valid():
         raw = form.raw_value()
-        try:
-            opened = actions.open_correction(
-                case,
-                field,
-                raw,
-                form.cleaned_data["reason"],
-                actor=person_of(request),
-                seconds=seconds_since(form.cleaned_data["shown"], request.user, _subject(value)),
-                insist=request.POST.get("insist") == raw,
-            )
-            return redirect("reading:correction", opened.pk)
-        except AnswerRefused as refusal:
-            form.add_error("value", str(refusal))
-            doubted = raw if refusal.may_insist else None
-        except WrongStep as refusal:
-            messages.error(request, str(refusal))
+        with told_in(form, "value") as told:
+            with told_on(request, WrongStep):  # it can be corrected no more: back to the case
+                opened = actions.open_correction(
+                    case,
+                    field,
+                    raw,
+                    form.cleaned_data["reason"],
+                    actor=person_of(request),
+                    seconds=seconds_since(form.cleaned_data["shown"], request.user, _subject(value)),
+                    insist=request.POST.get("insist") == raw,
+                )
+                return redirect("reading:correction", opened.pk)
             return redirect("ledger:case", case.pk)
+        doubted = raw if may_insist(told.refusal) else None
     record("reading.case_viewed", subject=f"case:{case.pk}", actor=person_of(request))
     item = case.procedure.definition.field(field)
     context = {

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.work import work_of
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.operations.pages import typed
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.values import TYPES
 from yakuba.services.reading.actions import designing_publish as actions
 from yakuba.services.reading.contracts import Decision, FieldReading, PageReading, PageStatus
@@ -33,10 +34,7 @@ def design_try(request: HttpRequest, design_id: int) -> HttpResponse:
     """Read filled sheets with the draft; the worker does it."""
     row = get_object_or_404(DesignedForm, pk=design_id)
     form = SampleForm(request.POST, request.FILES)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return redirect("reading:design", row.pk)
-    file = form.cleaned_data["sample"]
+    file = typed(form)["sample"]
     trial = actions.try_samples(row, file.name or "", file, actor=person_of(request))
     return redirect("reading:design_trial", trial.pk)
 
@@ -87,24 +85,15 @@ def _shown(one: FieldReading, options: dict[str, str]) -> str:
 def design_publish(request: HttpRequest, design_id: int) -> HttpResponse:
     """The draft beside what is in use; POST puts it into use."""
     row = get_object_or_404(DesignedForm, pk=design_id)
-    refusal: Refused | None = None
-    status = 200
     if request.method == "POST":
         revision = request.POST.get("revision", "")
-        try:
-            form = actions.publish(
-                row, int(revision) if revision.isdecimal() else -1, actor=person_of(request)
-            )
-        except Refused as refused:
-            refusal, status = refused, refused.status
-        else:
+        number = int(revision) if revision.isdecimal() else -1
+        form, refusal = attempt(actions.publish, row, number, actor=person_of(request))
+        if form is not None:
             messages.success(request, f"「{form.title}」第{form.version}版を使い始めました。")
             return redirect("reading:form", form.pk)
     else:
-        try:
-            actions.check(row)
-        except Refused as refused:
-            refusal = refused
+        _, refusal = attempt(actions.check, row)
     context = {
         "design": row,
         "used": queries.in_force(row),
@@ -112,4 +101,9 @@ def design_publish(request: HttpRequest, design_id: int) -> HttpResponse:
         "refusal": refusal,
         "fields": queries.field_count(row),
     }
-    return render(request, "reading/design_publish.html", context, status=status)
+    return render(
+        request,
+        "reading/design_publish.html",
+        context,
+        status=refusal.status if refusal and request.method == "POST" else 200,
+    )

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.http import QueryDict
 
+from yakuba.kernel.refusals import if_valid
 from yakuba.services.reading.engine.proposals import drafting
 from yakuba.services.reading.engine.proposals.drafting import Draft, Row
-from yakuba.services.reading.engine.proposals.places import Misplaced, read_place
+from yakuba.services.reading.engine.proposals.places import read_place
 
 MOST_SENT = 2 * drafting.MOST_ROWS  # more of them no browser's form can send (Django takes 1,000 fields)
 KINDS = {"comb": "マス目", "line": "1行の欄", "mark": "印をつける欄", "date": "日付の欄"}
@@ -63,10 +64,7 @@ def _shown(draft: Draft, rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 
 def _one(draft: Draft, row: Row, index: int) -> dict[str, Any]:
-    try:
-        place = read_place(row.place, draft.sizes[row.page])
-    except Misplaced:
-        place = None
+    place = if_valid(read_place, row.place, draft.sizes[row.page])
     borrowed = row.code in draft.borrowed
     return {
         "index": index,

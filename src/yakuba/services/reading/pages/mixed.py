@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.kernel.ui.looking import about_this, seconds_since, shown_token
+from yakuba.kernel.ui.refusals import told_in, told_on
 from yakuba.services.reading.actions import mixed as actions
-from yakuba.services.reading.actions.answers import AnswerRefused
+from yakuba.services.reading.actions.answers import may_insist
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.forms import AnswerForm
 from yakuba.services.reading.models import Question, Turn
@@ -43,14 +44,11 @@ def turn(request: HttpRequest, handle: UUID) -> HttpResponse:
     raw = request.POST.get("candidate") or form.raw_value()
     seconds = seconds_since(shown, request.user, _subject(row))
     insist = request.POST.get("insist") == raw
-    try:
-        actions.answer(row, raw, actor=person_of(request), seconds=seconds, insist=insist)
-    except AnswerRefused as refusal:
-        form.add_error("value", str(refusal))
-        return _again(request, row, form, raw if refusal.may_insist else None)
-    except WrongStep as refusal:
-        messages.info(request, str(refusal))
-    return redirect("reading:mixed")
+    with told_in(form, "value") as told:
+        with told_on(request, WrongStep):
+            actions.answer(row, raw, actor=person_of(request), seconds=seconds, insist=insist)
+        return redirect("reading:mixed")
+    return _again(request, row, form, raw if may_insist(told.refusal) else None)
 
 
 @require_POST
@@ -58,11 +56,9 @@ def turn(request: HttpRequest, handle: UUID) -> HttpResponse:
 def pass_on(request: HttpRequest, handle: UUID) -> HttpResponse:
     """Leave a value to somebody who sees its sheet."""
     row = _mine(request, handle)
-    try:
-        seconds = seconds_since(request.POST.get("shown", ""), request.user, _subject(row))
+    seconds = seconds_since(request.POST.get("shown", ""), request.user, _subject(row))
+    with told_on(request, WrongStep):
         actions.pass_on(row, actor=person_of(request), seconds=seconds)
-    except WrongStep as refusal:
-        messages.info(request, str(refusal))
     return redirect("reading:mixed")
 
 

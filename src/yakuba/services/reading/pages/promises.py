@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
-from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.operations.pages import button
 from yakuba.kernel.values import TYPES
 from yakuba.services.reading.forms import PROMISES, PromiseForm
 from yakuba.services.reading.models import FormDefinition, Tightening
@@ -54,20 +54,13 @@ def promise(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reading/promise.html", context)
 
 
-@require_POST
-@permission_required("reading.promise")
-def set_promise(request: HttpRequest, code: str, field: str) -> HttpResponse:
-    """Decide about a field."""
-    code, form = _form(code).code, PromiseForm(request.POST)
-    if form.is_valid():
-        try:
-            declared.set_promise(person_of(request), code=code, field=field, **form.cleaned_data)
-            messages.success(request, "変えました。次に読む用紙から効きます。")
-        except Invalid as refusal:
-            messages.error(request, str(refusal))
-    else:
-        messages.error(request, "約束を一覧から選んでください。")
-    return redirect("reading:promise", code)
+set_promise = button(
+    declared.set_promise,
+    lambda row: reverse("reading:promise", args=[row.form]),
+    "変えました。次に読む用紙から効きます。",
+    form=PromiseForm,
+    otherwise="約束を一覧から選んでください。",
+)
 
 
 @require_POST

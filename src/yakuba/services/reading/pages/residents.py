@@ -15,7 +15,6 @@ from yakuba.kernel.lists import Cell, Column, Listing, Nothing, ago
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.persons import queries as register
 from yakuba.kernel.protection.pages import way_to_open
-from yakuba.kernel.refusals import Refused
 from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.services.reading.actions.questions import LONGEST_LOOK
 from yakuba.services.reading.models import PersonMatch
@@ -87,20 +86,16 @@ def decide(request: HttpRequest, match_id: int) -> HttpResponse:
     row = get_object_or_404(PersonMatch, pk=match_id)
     actor, subject = person_of(request), f"resident:{row.pk}"
     seconds = min(LONGEST_LOOK, seconds_since(request.POST.get("shown", ""), request.user, subject))
-    try:
-        if "again" in request.POST:
-            after = declared.again(actor, match_id=row.pk)
-            if queries.waits(after.case):
-                messages.info(request, "もう一度突き合わせましたが、1人に決まりません。")
-                return redirect("reading:resident", row.pk)
-        elif "nobody" in request.POST:
-            declared.nobody(actor, match_id=row.pk, seconds=seconds)
-        else:
-            number = request.POST.get("typed", "").strip() or request.POST.get("number", "")
-            declared.choose(actor, match_id=row.pk, number=number, seconds=seconds)
-        messages.success(request, "宛名を決めました。")
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reading:resident", row.pk)
+    if "again" in request.POST:
+        after = declared.again(actor, match_id=row.pk)
+        if queries.waits(after.case):
+            messages.info(request, "もう一度突き合わせましたが、1人に決まりません。")
+            return redirect("reading:resident", row.pk)
+    elif "nobody" in request.POST:
+        declared.nobody(actor, match_id=row.pk, seconds=seconds)
+    else:
+        number = request.POST.get("typed", "").strip() or request.POST.get("number", "")
+        declared.choose(actor, match_id=row.pk, number=number, seconds=seconds)
+    messages.success(request, "宛名を決めました。")
     following = queries.waiting().exclude(pk=row.pk).first()
     return redirect("reading:resident", following.pk) if following else redirect("reading:residents")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
 from yakuba.services.reading.queries import arrivals, covers, residents
@@ -163,12 +164,7 @@ def running(user: Any) -> list[RunningWork]:
 
 def self_check() -> list[CheckResult]:
     """Whether the recognisers' models are there and are what they should be."""
-    from yakuba.kernel.modelfolders import ModelRefused
     from yakuba.services.reading.adapters.recognisers import own_model, shipped_model
 
-    try:
-        own_model()
-        shipped_model()
-    except ModelRefused as error:
-        return [CheckResult("文字認識のモデル", False, str(error))]
-    return [CheckResult("文字認識のモデル", True)]
+    unfit = [str(refused) for model in (own_model, shipped_model) if (refused := attempt(model)[1])]
+    return [CheckResult("文字認識のモデル", not unfit, " ".join(unfit))]

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
-from yakuba.kernel.refusals import Conflict, Refused
+from yakuba.kernel.refusals import Conflict, attempt
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.kernel.values.characters import comparable
@@ -51,18 +51,17 @@ def process(request: HttpRequest, process_id: int) -> HttpResponse:
         if "more" in request.POST:
             grid.more()
         else:
-            try:
-                saved = _save(request, row, grid, before)
-            except Refused as refusal:
+            saved, refusal = attempt(_save, request, row, grid, before)
+            if saved is None:
                 error = str(refusal)
                 if isinstance(refusal, Conflict) and (now := Process.objects.filter(pk=row.pk).first()):
                     before, theirs = now.revision, _theirs(row, grid)
+            elif not saved.faults:
+                messages.success(request, f"{saved.saved}行を保存しました。")
+                return redirect(
+                    f"{reverse('reform:process', args=[row.pk])}?from={_last_part(row, start, grid)}"
+                )
             else:
-                if not saved.faults:
-                    messages.success(request, f"{saved.saved}行を保存しました。")
-                    return redirect(
-                        f"{reverse('reform:process', args=[row.pk])}?from={_last_part(row, start, grid)}"
-                    )
                 grid = _kept(row, grid, classes)
                 row.refresh_from_db()
                 before = row.revision

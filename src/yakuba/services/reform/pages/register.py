@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
-from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.accounts import allowed, permission_required
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.operations.pages import button
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui import wording
@@ -99,33 +98,19 @@ def entry(request: HttpRequest, effect_entry_id: int) -> HttpResponse:
     return render(request, "reform/entry.html", context)
 
 
-@require_POST
-@permission_required("reform.manage")
-def propose_effect(request: HttpRequest, initiative_id: int) -> HttpResponse:
-    """Wait for another person's approval."""
-    row = get_object_or_404(Initiative.objects, pk=initiative_id)
-    form = WhyForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "公表する理由を書いてください。")
-        return redirect("reform:initiative", row.pk)
-    made = operations.propose_effect(
-        person_of(request), initiative_id=row.pk, reason=form.cleaned_data["reason"]
-    )
-    messages.success(request, "公表を起案しました。別の職員が承認すると、登録簿に出ます。")
-    return redirect("reform:entry", made.pk)
-
-
-@require_POST
-@permission_required("reform.manage")
-def withdraw_effect(request: HttpRequest, effect_entry_id: int) -> HttpResponse:
-    """Published no more, at once."""
-    row = get_object_or_404(EffectEntry.objects, pk=effect_entry_id)
-    form = WhyForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "取り下げる理由を書いてください。")
-    else:
-        operations.withdraw_effect(
-            person_of(request), effect_entry_id=row.pk, reason=form.cleaned_data["reason"]
-        )
-        messages.success(request, "取り下げました。公開のデータからも外れました。")
-    return redirect("reform:entry", row.pk)
+propose_effect = button(
+    operations.propose_effect,
+    lambda made: reverse("reform:entry", args=[made.pk]),
+    "公表を起案しました。別の職員が承認すると、登録簿に出ます。",
+    of=Initiative,
+    form=WhyForm,
+    otherwise="公表する理由を書いてください。",
+)
+withdraw_effect = button(
+    operations.withdraw_effect,
+    lambda row: reverse("reform:entry", args=[row.pk]),
+    "取り下げました。公開のデータからも外れました。",
+    of=EffectEntry,
+    form=WhyForm,
+    otherwise="取り下げる理由を書いてください。",
+)

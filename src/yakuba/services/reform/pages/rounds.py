@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of, require
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing, status
@@ -221,20 +220,14 @@ def _assign(row: InventoryRound, form: PeopleForm, person: Any) -> None:
 
 close = button(operations.close_inventory, "reform:round", "締め切りました。")
 reopen = button(operations.reopen_inventory, "reform:round", "もう一度受け付けています。")
-
-
-@permission_required("reform.rounds")
-@require_POST
-def send_back(request: HttpRequest, section_id: int) -> HttpResponse:
-    """An answer is to be changed."""
-    row = get_object_or_404(SectionInventory.objects, pk=section_id)
-    form = ReasonForm(request.POST)
-    if form.is_valid():
-        operations.send_back(person_of(request), section_id=row.pk, reason=form.cleaned_data["reason"])
-        messages.success(request, "戻しました。課の人の「今日の仕事」に出ます。")
-    else:
-        messages.error(request, "戻す理由を書いてください。")
-    return redirect("reform:section", row.pk)
+send_back = button(
+    operations.send_back,
+    "reform:section",
+    "戻しました。課の人の「今日の仕事」に出ます。",
+    of=SectionInventory,
+    form=ReasonForm,
+    otherwise="戻す理由を書いてください。",
+)
 
 
 @permission_required("reform.rounds")

@@ -15,8 +15,8 @@ from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations.arguments import Upload
-from yakuba.kernel.operations.pages import button
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.operations.pages import button, typed
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.reform.contracts import Medium
 from yakuba.services.reform.engine.flow import step_of
@@ -142,16 +142,12 @@ def edit_standard(request: HttpRequest, standard_id: int) -> HttpResponse:
         before = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else -1
         told = _faults(rows)
         if not told:
-            try:
-                operations.save_steps(
-                    person_of(request), standard_id=row.pk, steps=steps, notes=open_notes, before=before
-                )
-            except Refused as error:
-                told = [str(error)]
-                before = row.revision
-            else:
+            asked = {"standard_id": row.pk, "steps": steps, "notes": open_notes, "before": before}
+            _, refused = attempt(operations.save_steps, person_of(request), **asked)
+            if refused is None:
                 messages.success(request, "保存しました。")
                 return redirect("reform:standard", row.pk)
+            told, before = [str(refused)], row.revision
     context = {
         "row": row,
         "rows": rows,
@@ -185,10 +181,7 @@ def propose_standard(request: HttpRequest, standard_id: int) -> HttpResponse:
     """Its tasks into a section's inventory."""
     row = get_object_or_404(StandardModel.objects, pk=standard_id)
     form = SectionForm(request.POST, sections=_sections(request.user))
-    if not form.is_valid():
-        messages.error(request, "課を選んでください。")
-        return redirect("reform:standard", row.pk)
-    section = int(form.cleaned_data["section"])
+    section = int(typed(form, "課を選んでください。")["section"])
     added = operations.propose_standard(person_of(request), standard_id=row.pk, section_id=section)
     messages.success(request, f"{added:,}の作業を書きかけとして入れました。件数と時間を書いてください。")
     return redirect("reform:section", section)

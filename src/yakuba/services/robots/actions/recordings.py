@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from yakuba.kernel import jobs
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove, store
 from yakuba.kernel.ledger.models import Case
@@ -26,7 +25,7 @@ from yakuba.kernel.ledger.sight import KIND
 from yakuba.kernel.outbound import class_of, require_target
 from yakuba.kernel.privacy.encryption import WrongKey, decrypt, encrypt
 from yakuba.kernel.protection.policy import require_open
-from yakuba.kernel.refusals import Conflict, Refused
+from yakuba.kernel.refusals import Conflict, Refused, if_valid
 from yakuba.services.robots.engine import drafts
 from yakuba.services.robots.engine.drafts import Document, Step
 from yakuba.services.robots.engine.loader import load_login
@@ -341,10 +340,7 @@ def _of_relatives(system: System, case: Case) -> Document:
     found: Document = {}
     for scenario in Scenario.objects.filter(system=system, in_use=True).order_by("pk"):
         version = register.latest_version(scenario)
-        try:
-            stands = drafts.document_of(version.text) if version else {}
-        except DefinitionRefused:
-            continue
+        stands = (if_valid(drafts.document_of, version.text) if version else None) or {}
         wanted = ["システム", "ログイン", "結果"]
         if scenario.procedure_id == case.procedure_id:
             wanted.append("照会")

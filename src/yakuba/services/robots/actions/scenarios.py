@@ -15,7 +15,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import DefinitionRefused, Problem
 from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.refusals import Conflict, attempt
 from yakuba.kernel.registry import InHand
 from yakuba.kernel.search.noting import changed
 from yakuba.services.robots.actions.systems import checked_address
@@ -120,18 +120,16 @@ def _handed_over(row: Scenario, takers: Mapping[User, User | None], actor: User)
     after = (takers.get(row.successor) or row.successor) if row.successor else None
     refused = ""
     if (owner, after) != (row.owner, row.successor):
-        try:
-            with transaction.atomic():
-                set_register(
-                    row,
-                    owner=owner,
-                    successor=None if after == owner else after,
-                    review_on=row.review_on,
-                    in_use=row.in_use,
-                    actor=actor,
-                )
-        except Conflict as refusal:
-            refused = str(refusal)
+        _, why = attempt(
+            transaction.atomic(set_register),
+            row,
+            owner=owner,
+            successor=None if after == owner else after,
+            review_on=row.review_on,
+            in_use=row.in_use,
+            actor=actor,
+        )
+        refused = str(why or "")
     return [InHand(person, f"ロボット「{row.name}」", refused if takers[person] else "") for person in before]
 
 

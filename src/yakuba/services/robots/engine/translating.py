@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import urlsplit
 
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.values.types import TYPES
 from yakuba.kernel.values.widths import WIDTHS
 from yakuba.services.robots.contracts import FieldSpec
@@ -108,10 +108,7 @@ _LEAST_PART = {"name": 1, "kana": 2}  # letters of a part that is taken for one:
 
 
 def _canonical(spec: FieldSpec, text: str) -> str:
-    try:
-        return TYPES[spec.type].canonical(text)
-    except ValueRefused:
-        return ""
+    return if_valid(TYPES[spec.type].canonical, text) or ""
 
 
 def _bare(text: str) -> str:

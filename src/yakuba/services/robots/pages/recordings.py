@@ -19,7 +19,7 @@ from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger.sight import KIND
 from yakuba.kernel.operations.pages import button
 from yakuba.kernel.protection.policy import require_open
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots.actions import editing, publishing
 from yakuba.services.robots.actions import recordings as actions
@@ -78,10 +78,8 @@ def _editor(
 ) -> HttpResponse:
     mistakes: tuple[object, ...] = problems
     if not problems:
-        try:
-            publishing.checked(row)
-        except DefinitionRefused as error:
-            mistakes = error.problems
+        _, unfit = attempt(publishing.checked, row)
+        mistakes = unfit.problems if unfit else ()
     context = _beside(row) | {
         "text": text or drafts.text_of(row.draft),
         "mark": drafts.mark_of(row.draft),
@@ -159,10 +157,10 @@ def act(request: HttpRequest, recording_id: int) -> HttpResponse:
     """One thing that the person does in the picture."""
     row = _own(request, recording_id)
     asked = {key: request.POST[key] for key in FIELDS if key in request.POST}
-    try:
-        return JsonResponse({"number": actions.ask(row, asked)})
-    except Refused as refusal:
-        return JsonResponse({"problem": refusal.lines()}, status=409)
+    number, refused = attempt(actions.ask, row, asked)
+    if refused is not None:
+        return JsonResponse({"problem": refused.lines()}, status=409)
+    return JsonResponse({"number": number})
 
 
 @permission_required("robots.record")

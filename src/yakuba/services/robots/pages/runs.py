@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations.pages import button
-from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots import operations
 from yakuba.services.robots.adapters.launch import missing
@@ -74,19 +71,14 @@ def run(request: HttpRequest, run_id: int) -> HttpResponseBase:
     return respond(request, rows_of(row, now), "robots/run.html", lambda wanted: context)
 
 
-@require_POST
-@permission_required("robots.run")
-def resume(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Go on, from a given row."""
-    get_object_or_404(Run, pk=run_id)
-    form = ResumeForm(request.POST)
-    if not form.is_valid():
-        raise Invalid("始める行は1以上の数字で入力してください。")
-    operations.resume_run(person_of(request), run_id=run_id, **form.cleaned_data)
-    messages.success(request, f"{form.cleaned_data['first_row']}行目から再開しました。")
-    return redirect("robots:run", run_id)
-
-
+resume = button(
+    operations.resume_run,
+    "robots:run",
+    lambda run: f"{run.first_row}行目から再開しました。",
+    of=Run,
+    form=ResumeForm,
+    otherwise="始める行は1以上の数字で入力してください。",
+)
 pause = button(
     operations.pause_run, "robots:run", "一時停止を指示しました。いまの操作が済みしだい止まります。"
 )

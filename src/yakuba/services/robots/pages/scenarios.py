@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from yakuba.kernel.accounts import permission_required, person_of
-from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.operations.pages import button
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots.actions import scenarios as actions
@@ -74,12 +74,11 @@ def scenario(request: HttpRequest, scenario_id: int, number: int = 0) -> HttpRes
         "lane_row": fast_lane.fast_lane_of(register.latest_version(row)),
         "runs": Run.objects.filter(scenario=row).select_related("started_by").order_by("-pk")[:RECENT],
     }
-    try:
-        parsed = register.parsed(shown)
-    except DefinitionRefused as error:
-        context["problems"] = error.problems
-    else:
+    parsed, unfit = attempt(register.parsed, shown)
+    if parsed is not None:
         context |= {"parsed": parsed, "sections": steps.sections(parsed)}
+    elif unfit is not None:
+        context["problems"] = unfit.problems
     return render(request, "robots/scenario.html", context)
 
 

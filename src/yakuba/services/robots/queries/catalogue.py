@@ -20,7 +20,7 @@ from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
 from yakuba.kernel.definitions.bundle import as_text
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.refusals import Missing
+from yakuba.kernel.refusals import Missing, attempt
 from yakuba.kernel.tenancy import current_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.robots.engine import catalogue, drafts
@@ -239,13 +239,12 @@ def slots_of(row: TakenTemplate) -> list[tuple[Slot, str]]:
 
 def todo(row: TakenTemplate) -> list[Todo]:
     """What the town still does, in the order of the work; to take it anew where this release reads it no more."""
-    try:
-        template = template_of(row)
-        secrets = catalogue.checked(template, row.words).secrets
-    except (DefinitionRefused, DefinitionError) as error:
-        return [Todo(False, "この版のひな形は読めません。新しい版を取り込んでください", str(error))]
+    template, unfit = attempt(template_of, row)
+    checked, unsaid = attempt(catalogue.checked, template, row.words) if template else (None, unfit)
+    if template is None or checked is None:
+        return [Todo(False, "この版のひな形は読めません。新しい版を取り込んでください", str(unsaid))]
     system, recording = row.system, row.recording
-    lacking = [one for one in secrets if system is None or one not in system.credential_names]
+    lacking = [one for one in checked.secrets if system is None or one not in system.credential_names]
     missing = catalogue.missing(template, row.words)
     opened = recording is not None
     return [

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.search import Entry, Text, numbers
 from yakuba.services.robots.models import Scenario
 from yakuba.services.robots.queries import register
@@ -43,12 +43,9 @@ def _steps(row: Scenario) -> str:
     """The steps of the version that runs, a line each; nothing where none runs, or it fits its procedure no more: the
     register's page says so."""
     version = register.latest_version(row)
-    if version is None:
-        return ""
-    try:
-        found = sections(register.parsed(version))
-    except Refused:
-        return ""
+    read = if_valid(register.parsed, version) if version else None
     return "\n".join(
-        f"{line.verb} {line.target} {line.value}".strip() for section in found for line in section.lines
+        f"{line.verb} {line.target} {line.value}".strip()
+        for section in (sections(read) if read else ())
+        for line in section.lines
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from yakuba.kernel.definitions import DefinitionRefused
+from yakuba.kernel.refusals import if_valid
 from yakuba.services.robots.contracts import Lane
 from yakuba.services.robots.engine.lanes import COMPARED, refusals
 from yakuba.services.robots.models import Row, Run, Scenario, ScenarioVersion
@@ -29,10 +29,8 @@ def fast_lane_of(version: ScenarioVersion | None) -> FastLane | None:
 
 def refused(version: ScenarioVersion) -> list[str]:
     """Why the version can never use the lane, in Japanese."""
-    try:
-        return refusals(register.parsed(version))
-    except DefinitionRefused:
-        return ["この版は、いまの手続では使えません。"]
+    read = if_valid(register.parsed, version)
+    return ["この版は、いまの手続では使えません。"] if read is None else refusals(read)
 
 
 def facts(scenario: Scenario) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from yakuba.kernel.accounts.queries import at_work
 from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
 from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.outbound import OutboundRefused, class_of, require_target
-from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.outbound import class_of, require_target
+from yakuba.kernel.refusals import Conflict, attempt, if_valid
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine import catalogue
@@ -60,10 +60,8 @@ def wanted_secrets(system: System) -> list[str]:
     names: set[str] = set()
     for scenario in Scenario.objects.filter(system=system):
         version = latest_version(scenario)
-        try:
-            names |= set(parsed(version).secrets) if version else set()
-        except DefinitionRefused:
-            continue
+        if read := if_valid(parsed, version) if version else None:
+            names |= set(read.secrets)
     for row in TakenTemplate.objects.filter(system=system):
         with suppress(DefinitionRefused, DefinitionError):
             names |= set(catalogue.checked(catalogue.read(row.text), row.words).secrets)
@@ -148,23 +146,19 @@ def obstacles(scenario: Scenario, trial: ScenarioVersion | None = None) -> list[
     version = trial or latest_version(scenario)
     if version is None:
         return [*found, "シナリオが登録されていません。YAMLファイルを登録してください。"]
-    try:
-        checked = parsed(version)
-        missing = set(checked.secrets) - set(scenario.system.credential_names)
-        found += _resting(checked)
-    except DefinitionRefused as error:
-        first = error.problems[0]
+    checked, unfit = attempt(parsed, version)
+    if checked is None:
+        first = unfit.problems[0] if unfit and unfit.problems else unfit
         return [
             *found,
             f"シナリオが手続の項目と合わなくなっています（{first}）。直した版を登録してください。",
         ]
+    found += _resting(checked)
+    missing = set(checked.secrets) - set(scenario.system.credential_names)
     if missing:
         found.append(f"接続先「{scenario.system}」に {'、'.join(sorted(missing))} を登録してください。")
-    try:
-        require_target(scenario.system.base_url, class_of(scenario.procedure.definition))
-    except OutboundRefused as error:
-        found.append(str(error))
-    return found
+    _, unlisted = attempt(require_target, scenario.system.base_url, class_of(scenario.procedure.definition))
+    return [*found, str(unlisted)] if unlisted else found
 
 
 def _resting(checked: language.Scenario) -> list[str]:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.modelfolders import Standing
-from yakuba.kernel.outbound import DataClass, OutboundRefused, class_of, require_target
+from yakuba.kernel.outbound import DataClass, class_of, require_target
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.registry import CheckResult, Contact, Failure, QueueState, RunningWork
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.egress.client import complaint, home
@@ -91,10 +92,8 @@ def self_check() -> list[CheckResult]:
             found.append("台帳の見直し期限が過ぎています。内容を確かめて期限を更新してください。")
         results.append(CheckResult(f"シナリオ「{scenario}」", not found, " ".join(found)))
     for system in register.systems():
-        try:
-            require_target(system.base_url)
-        except OutboundRefused as error:
-            results.append(CheckResult(f"接続先「{system}」", False, str(error)))
+        if unlisted := attempt(require_target, system.base_url)[1]:
+            results.append(CheckResult(f"接続先「{system}」", False, str(unlisted)))
     return results
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from yakuba.kernel.definitions import plain
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import said_as
 from yakuba.kernel.values.calendar import read_date
 from yakuba.kernel.values.characters import comparable
 from yakuba.services.surveys.contracts import QuestionKind
@@ -139,10 +139,8 @@ def _text(question: Question, field: Field, text: str) -> str:
 def _date(question: Question, field: Field, text: str) -> str:
     if not text.strip():
         return ""
-    try:
+    with said_as(AnswerRefused):
         return read_date(text).isoformat()
-    except ValueRefused as refusal:
-        raise AnswerRefused(str(refusal)) from refusal
 
 
 def _file(question: Question, field: Field, text: str) -> str:

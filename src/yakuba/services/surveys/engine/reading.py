@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse, plain
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.values.calendar import read_date
 from yakuba.services.surveys.contracts import BodyClass, QuestionKind
 from yakuba.services.surveys.engine import definition as made
@@ -90,12 +90,10 @@ def _cycle(section: Section) -> str:
 
 def _day(section: Section, key: str) -> date:
     text = section.text(key)
-    if text:
-        try:
-            return read_date(text)
-        except ValueRefused as refusal:
-            section.fault(key, f"「{key}」の日付を読めません。{refusal}")
-    return date.min
+    day, unread = attempt(read_date, text) if text else (None, None)
+    if unread:
+        section.fault(key, f"「{key}」の日付を読めません。{unread}")
+    return day or date.min
 
 
 def _classes(section: Section, key: str) -> tuple[BodyClass, ...]:

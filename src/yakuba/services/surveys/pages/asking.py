@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,17 +10,17 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations.pages import button
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
+from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.surveys.actions.answers import TALLY
 from yakuba.services.surveys.actions.definitions import classes_asked
 from yakuba.services.surveys.contracts import BodyClass
@@ -102,15 +101,10 @@ def _edition(edition_id: int) -> Edition:
 def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
     """One edition: how far it is, and the one next thing."""
     row = _edition(edition_id)
-    asked, problem = 0, ""
-    if row.state == Edition.State.DRAFT:
-        try:
-            asked = len(recipients(row.definition))
-        except Refused as refusal:
-            problem = str(refusal)
+    bodies, problem = attempt(recipients, row.definition) if row.state == Edition.State.DRAFT else ([], None)
     clarifications = Clarification.objects.filter(edition=row).select_related("asked")
     context = {
-        "edition": row, "kind": KINDS[Edition.State(row.state)], "counts": queries.counts(row), "recipients": asked, "problem": problem,
+        "edition": row, "kind": KINDS[Edition.State(row.state)], "counts": queries.counts(row), "recipients": len(bodies or ()), "problem": problem,
         "may_make": allowed(request.user, "surveys.make"), "may_enter": allowed(request.user, "surveys.enter"),
         "deadlines": [_deadline(row, kind) for kind in classes_asked(row)],
         "reason": ReasonForm(), "question_form": QuestionForm(), "clarifications": [(one, ClarifyForm(auto_id=f"clarify{one.pk}_%s")) for one in clarifications],
@@ -149,7 +143,8 @@ def texts(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Contact, request, and the deadline of each class."""
     row = _edition(edition_id)
     form = TextsForm(row, classes_asked(row), request.POST or None)
-    if request.method == "POST" and form.is_valid():
+
+    def change() -> HttpResponse:
         given = form.cleaned_data
         operations.change_edition(
             person_of(request),
@@ -160,70 +155,40 @@ def texts(request: HttpRequest, edition_id: int) -> HttpResponse:
         )
         messages.success(request, "文と期限を変えました。")
         return redirect("surveys:edition", row.pk)
-    return render(
-        request,
-        "surveys/form.html",
-        _form_page(row, form, "文と期限を変える", "変える"),
-        status=_status(form),
-    )
 
-
-def _form_page(row: Edition, form: Any, title: str, press: str) -> dict[str, Any]:
     above = [ABOVE, (str(row), reverse("surveys:edition", args=[row.pk]))]
-    return {"form": form, "title": title, "press": press, "above": above, "back": above[-1][1]}
+    context = {"title": "文と期限を変える", "press": "変える", "above": above, "back": above[-1][1]}
+    return form_page(request, form, change, "surveys/form.html", context)
 
 
-def _status(form: Any) -> int:
-    return 422 if form.errors else 200
-
-
-@require_POST
-@permission_required("surveys.make")
-def propose(request: HttpRequest, edition_id: int) -> HttpResponse:
-    """Wait for another person's approval."""
-    _edition(edition_id)  # another town's is not there, whatever was sent with it
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "理由を書いてください。")
-    else:
-        operations.propose_edition(
-            person_of(request), edition_id=edition_id, reason=form.cleaned_data["reason"]
-        )
-        messages.success(request, "起案しました。別の職員が承認すると、調査が出ます。")
-    return redirect("surveys:edition", edition_id)
-
-
+propose = button(
+    operations.propose_edition,
+    "surveys:edition",
+    "起案しました。別の職員が承認すると、調査が出ます。",
+    of=Edition,
+    form=ReasonForm,
+    otherwise="理由を書いてください。",
+)
 take_back = button(operations.take_back_edition, "surveys:edition", "下書きに戻しました。")
 close = button(operations.close_edition, "surveys:edition", "締め切りました。")
 reopen = button(operations.reopen_edition, "surveys:edition", "もう一度受け付けます。")
 
-
-@require_POST
-@permission_required("surveys.enter")
-def ask_back(request: HttpRequest, edition_id: int) -> HttpResponse:
-    """A question that a body asked by telephone or mail."""
-    _edition(edition_id)
-    form = QuestionForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "質問を書いてください。")
-    else:
-        answering.ask_back(person_of(request), edition_id=edition_id, question=form.cleaned_data["question"])
-        messages.success(request, "質問を登録しました。")
-    return redirect("surveys:edition", edition_id)
-
-
-@require_POST
-@permission_required("surveys.make")
-def clarify(request: HttpRequest, clarification_id: int) -> HttpResponse:
-    """Answer a question."""
-    row = get_object_or_404(Clarification.objects, pk=clarification_id)
-    form = ClarifyForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "回答を書いてください。")
-    else:
-        answering.clarify(person_of(request), clarification_id=row.pk, **form.cleaned_data)
-        messages.success(request, "答えました。")
-    return redirect("surveys:edition", row.edition_id)
+ask_back = button(
+    answering.ask_back,
+    "surveys:edition",
+    "質問を登録しました。",
+    of=Edition,
+    form=QuestionForm,
+    otherwise="質問を書いてください。",
+)
+clarify = button(
+    answering.clarify,
+    lambda row: reverse("surveys:edition", args=[row.edition_id]),
+    "答えました。",
+    of=Clarification,
+    form=ClarifyForm,
+    otherwise="回答を書いてください。",
+)
 
 
 @permission_required("surveys.view")
@@ -240,16 +205,12 @@ def plan(request: HttpRequest) -> HttpResponse:
 
     there = Survey.objects.filter(code=request.GET.get("code", "")).first()
     form = PlanForm(request.POST or None, instance=there)
-    if request.method == "POST" and form.is_valid():
+
+    def take() -> HttpResponse:
         operations.plan_survey(person_of(request), **form.cleaned_data)
         messages.success(request, "予定を登録しました。")
         return redirect("surveys:calendar")
+
     above = [ABOVE, ("定例調査のカレンダー", reverse("surveys:calendar"))]
-    context = {
-        "form": form,
-        "title": "定例調査の予定",
-        "press": "登録する",
-        "above": above,
-        "back": above[-1][1],
-    }
-    return render(request, "surveys/form.html", context, status=_status(form))
+    context = {"title": "定例調査の予定", "press": "登録する", "above": above, "back": above[-1][1]}
+    return form_page(request, form, take, "surveys/form.html", context)

@@ -10,11 +10,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.lists import Bulk, Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.operations.pages import button
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.surveys.contracts import BodyClass
 from yakuba.services.surveys.engine.answers import shown
@@ -141,29 +141,19 @@ def enter(request: HttpRequest, asked_id: int) -> HttpResponse:
     return form_page(request, form, take, "surveys/form.html", context)
 
 
-@require_POST
-@permission_required("surveys.enter")
-def remind(request: HttpRequest, asked_id: int) -> HttpResponse:
-    """A reminder."""
-    _body(asked_id)  # another town's is not there, whatever was sent with it
-    form = RemindForm(request.POST)
-    if form.is_valid():
-        operations.remind(person_of(request), asked_id=asked_id, text=form.cleaned_data["text"])
-        messages.success(request, "催促を記録しました。この画面で答える団体には、その団体の画面に出ます。")
-    else:
-        messages.error(request, "催促の文は1,000字までです。")
-    return redirect("surveys:body", asked_id)
-
-
-@require_POST
-@permission_required("surveys.enter")
-def hearing(request: HttpRequest, asked_id: int) -> HttpResponse:
-    """The day of the hearing."""
-    _body(asked_id)
-    form = HearingForm(request.POST)
-    if form.is_valid():
-        operations.set_hearing(person_of(request), asked_id=asked_id, **form.cleaned_data)
-        messages.success(request, "ヒアリングの日を決めました。")
-    else:
-        messages.error(request, "ヒアリングの日を読めません。令和8年7月1日のように書いてください。")
-    return redirect("surveys:body", asked_id)
+remind = button(
+    operations.remind,
+    "surveys:body",
+    "催促を記録しました。この画面で答える団体には、その団体の画面に出ます。",
+    of=Asked,
+    form=RemindForm,
+    otherwise="催促の文は1,000字までです。",
+)
+hearing = button(
+    operations.set_hearing,
+    "surveys:body",
+    "ヒアリングの日を決めました。",
+    of=Asked,
+    form=HearingForm,
+    otherwise="ヒアリングの日を読めません。令和8年7月1日のように書いてください。",
+)

@@ -11,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
@@ -191,42 +190,26 @@ def _seen(request: HttpRequest) -> dict[str, str] | None:
         return None
 
 
-@require_POST
-@permission_required("surveys.coordinate")
-def propose(request: HttpRequest, incoming_id: int) -> HttpResponse:
-    """Wait for another person's approval."""
-    _inquiry(incoming_id)  # another town's is not there, whatever was sent with it
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "理由を書いてください。")
-    else:
-        operations.propose_reply(
-            person_of(request), incoming_id=incoming_id, reason=form.cleaned_data["reason"]
-        )
-        messages.success(request, "回答を起案しました。別の職員が承認すると、回答します。")
-    return redirect("surveys:inquiry", incoming_id)
-
-
+propose = button(
+    operations.propose_reply,
+    "surveys:inquiry",
+    "回答を起案しました。別の職員が承認すると、回答します。",
+    of=Incoming,
+    form=ReasonForm,
+    otherwise="理由を書いてください。",
+)
 send = button(operations.send_reply, "surveys:inquiry", "回答しました。")
 reopen = button(
     operations.reopen_inquiry, "surveys:inquiry", "直せるようにしました。直したら、もう一度回答します。"
 )
-
-
-@require_POST
-@permission_required("surveys.answer")
-def ask(request: HttpRequest, incoming_id: int) -> HttpResponse:
-    """A question to the asker."""
-    _inquiry(incoming_id)
-    form = QuestionForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "質問を書いてください。")
-    else:
-        operations.ask_asker(
-            person_of(request), incoming_id=incoming_id, question=form.cleaned_data["question"]
-        )
-        messages.success(request, "質問を送りました。回答は、この画面の知らせに出ます。")
-    return redirect("surveys:inquiry", incoming_id)
+ask = button(
+    operations.ask_asker,
+    "surveys:inquiry",
+    "質問を送りました。回答は、この画面の知らせに出ます。",
+    of=Incoming,
+    form=QuestionForm,
+    otherwise="質問を書いてください。",
+)
 
 
 @permission_required("surveys.answer")

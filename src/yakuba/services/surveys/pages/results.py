@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
@@ -128,31 +126,19 @@ def table(request: HttpRequest, edition_id: int) -> HttpResponseBase:
 tally_again = button(operations.tally_again, "surveys:edition", "集計を作り直します。")
 
 
-@require_POST
-@permission_required("surveys.make")
-def publish(request: HttpRequest, edition_id: int) -> HttpResponse:
-    """Wait for another person's approval."""
-    _edition(edition_id)  # another town's is not there, whatever was sent with it
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "公表する理由を書いてください。")
-    else:
-        operations.propose_publication(
-            person_of(request), edition_id=edition_id, reason=form.cleaned_data["reason"]
-        )
-        messages.success(request, "公表を起案しました。別の職員が承認すると、公開のページに出ます。")
-    return redirect("surveys:edition", edition_id)
-
-
-@require_POST
-@permission_required("surveys.make")
-def withdraw(request: HttpRequest, edition_id: int) -> HttpResponse:
-    """Public no more, at once."""
-    _edition(edition_id)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "取り下げる理由を書いてください。")
-    else:
-        operations.withdraw(person_of(request), edition_id=edition_id, reason=form.cleaned_data["reason"])
-        messages.success(request, "取り下げました。公開のデータからも外れました。")
-    return redirect("surveys:edition", edition_id)
+publish = button(
+    operations.propose_publication,
+    "surveys:edition",
+    "公表を起案しました。別の職員が承認すると、公開のページに出ます。",
+    of=Edition,
+    form=ReasonForm,
+    otherwise="公表する理由を書いてください。",
+)
+withdraw = button(
+    operations.withdraw,
+    "surveys:edition",
+    "取り下げました。公開のデータからも外れました。",
+    of=Edition,
+    form=ReasonForm,
+    otherwise="取り下げる理由を書いてください。",
+)

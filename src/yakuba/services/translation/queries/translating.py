@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from yakuba.kernel.modelservers import AtWork, Message, ModelServer, ModelServerFailed, at_work, server_for
 from yakuba.kernel.personaldata import hiding
-from yakuba.kernel.refusals import Invalid, Refused
+from yakuba.kernel.refusals import Invalid, attempt
 from yakuba.kernel.search.cutting import without_my_numbers
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.translation.contracts import Sentence, Way
@@ -127,10 +127,9 @@ def _asked(
         part = left[start : start + AT_ONCE]
         if monotonic() > until:
             return found, "時間がかかりすぎたので、途中までにしました。文章を分けてください。"
-        try:
-            made = _answer(server, part, "ja", language, words)
-        except Refused as error:
-            return found, str(error)
+        made, refused = attempt(_answer, server, part, "ja", language, words)
+        if made is None:
+            return found, str(refused)
         found |= {source: target for source, target in zip(part, made, strict=True) if target}
     return found, "" if len(found) == len(left) else LOST
 

@@ -11,11 +11,11 @@ from django.db.models import Max, Min, QuerySet, Sum
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
-from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.files import temporary
 from yakuba.kernel.files.storage import pieces_of
 from yakuba.kernel.jobs.work import Work, work_of
 from yakuba.kernel.ledger.models import Case, Procedure
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
 from yakuba.kernel.townsettings import value
 from yakuba.services.worklogs.adapters import shelf
@@ -70,10 +70,8 @@ def rules() -> Rules:
     row = latest_rules()
     if row is None:
         return Rules()
-    try:
-        return Rules(row.version, row.text, read_rules(row.text, procedure_codes()))
-    except DefinitionRefused as error:
-        return Rules(row.version, row.text, (), str(error))
+    read, unfit = attempt(read_rules, row.text, procedure_codes())
+    return Rules(row.version, row.text, read or (), str(unfit or ""))
 
 
 def procedure_codes() -> list[str]:

@@ -15,10 +15,10 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.outbound import part
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
-from yakuba.services.intake.actions import answering, counter, drafts, sending
+from yakuba.services.intake.actions import answering, counter, drafts
 from yakuba.services.intake.engine import codes, filling
 from yakuba.services.intake.engine.answering import check_all, check_page
 from yakuba.services.intake.engine.form import Page
@@ -119,12 +119,8 @@ def check(request: HttpRequest, writing: AtCounter) -> HttpResponse:
 def take(request: HttpRequest, writing: AtCounter) -> HttpResponse:
     """Take it. Pressed twice, on two screens, or again by the Back button: the same receipt."""
     signing, again = request.POST.get("signing", ""), "again" in request.POST
-    try:
-        counter.take(writing.draft, signing, actor=person_of(request), again=again)
-    except (sending.NotSent, counter.TakenBefore) as refusal:
-        return _check(request, writing, str(refusal), 422)
-    except Refused as refusal:
-        return _check(request, writing, str(refusal), refusal.status)
+    if refused := attempt(counter.take, writing.draft, signing, actor=person_of(request), again=again)[1]:
+        return _check(request, writing, str(refused), refused.status)
     return redirect(writing.url("done"))
 
 

@@ -13,10 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of, require
-from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.persons.pages import ProbeForm
-from yakuba.kernel.refusals import Conflict, Missing
+from yakuba.kernel.refusals import Conflict, Missing, said_as
 from yakuba.kernel.ui import wording
 from yakuba.services.intake.actions import counter, visits
 from yakuba.services.intake.models import HandOverLayout, Visit
@@ -135,11 +134,8 @@ def add(request: HttpRequest, visit_id: int) -> HttpResponse:
     procedure = Procedure.objects.filter(code=request.POST.get("procedure", "")).first()
     if procedure is None:
         raise Missing("手続を選んでください。")
-    try:
+    with said_as(Conflict, f"「{procedure.title}」のフォームは、いまの手続に合いません。"):
         draft = counter.add_form(row, procedure, actor=person_of(request))
-    except DefinitionError as error:
-        messages.error(request, f"「{procedure.title}」のフォームは、いまの手続に合いません。{error}")
-        return redirect("intake:counter-visit", row.pk)
     return redirect("intake:counter-go", draft.pk)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from yakuba.kernel.definitions import plain, suggestion
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.values.characters import comparable
 from yakuba.kernel.values.postal_codes import read_postal_code
 from yakuba.services.nursery.contracts import (
@@ -227,9 +227,7 @@ def notes_on_postal_codes(applications: Applications) -> Iterator[Problem]:
     those of the north and of the islands begin with."""
     for household, child in applications.children():
         code = next((child.facts[name] for name in POSTAL_CODE if child.facts.get(name)), "")
-        try:
-            read_postal_code(code)
-        except ValueRefused:
+        if if_valid(read_postal_code, code) is None:
             meant = f"（{code.zfill(7)} ではありませんか）" if code.isdigit() and len(code) < 7 else ""
             reason = (
                 f"郵便番号「{code}」は7けたの数字ではありません。表計算ソフトで先頭の0が消えていませんか{meant}。"

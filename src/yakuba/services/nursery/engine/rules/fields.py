@@ -9,7 +9,8 @@ from datetime import date
 from enum import StrEnum
 
 from yakuba.kernel.definitions import plain
-from yakuba.kernel.values import ValueRefused, calendar
+from yakuba.kernel.refusals import said_as
+from yakuba.kernel.values import calendar
 from yakuba.kernel.values.characters import narrow
 from yakuba.kernel.values.numbers import read_number
 
@@ -146,10 +147,8 @@ def _number(spec: Field, text: str) -> int:
 
 def read_date(text: str) -> date:
     """A date as people and programs write it (`kernel.values.calendar`). Raises BadValue."""
-    try:
+    with said_as(BadValue, f"「{text}」は日付ではありません。"):
         return calendar.read_date(text)
-    except ValueRefused as refusal:
-        raise BadValue(f"「{text}」は日付ではありません。{refusal}") from None
 
 
 def _time(text: str) -> str:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from yakuba.kernel.letters.wording import appeal
-from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.values.postal_codes import read_postal_code
 from yakuba.services.nursery.contracts import Child, Explanation, Outcome, Problem, Selection, WishOutcome
 
@@ -217,9 +217,8 @@ def _fact(child: Child, names: Iterable[str]) -> str:
 
 
 def _postal_code(value: str) -> str:
-    try:
-        code = read_postal_code(value)
-    except ValueRefused:
+    code = if_valid(read_postal_code, value)
+    if code is None:
         return value
     return f"{code[:3]}-{code[3:]}" if code else ""
 

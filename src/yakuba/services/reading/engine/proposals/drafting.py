@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from yakuba.kernel.refusals import Invalid, Problem
+from yakuba.kernel.refusals import Invalid, Problem, attempt
 from yakuba.kernel.values import TYPES, Picks
 
 from .places import Misplaced, Place, read_place, rects_of, written_place
@@ -220,10 +220,11 @@ def take_rows(draft: Draft, page: int, given: Sequence[Row], free: str) -> Draft
     )
     boxes, problems = [], []
     for number, row in enumerate(given, 1):
-        try:
-            boxes.append(_taken(changed, row))
-        except (Misplaced, Unfit) as refusal:
+        box, refusal = attempt(_taken, changed, row)
+        if box is None:
             problems.append(Problem(0, f"{number}番「{row.label or '名前なし'}」", str(refusal)))
+        else:
+            boxes.append(box)
     problems += _twice(given)
     places: list[list[int]] = []
     try:

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
 from yakuba.kernel.files.apart import Told
-from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.refusals import Invalid, attempt
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
@@ -113,10 +113,8 @@ def _forms_inside(content: bytes) -> zipfile.ZipFile | None:
 
 
 def _told(content: bytes, hidden: str) -> dict[str, Any]:
-    try:
-        return _read(content, hidden)
-    except Invalid as refusal:
-        return {"not_read": str(refusal)}
+    told, refusal = attempt(_read, content, hidden)
+    return told if told is not None else {"not_read": str(refusal)}
 
 
 def _zip(file: BinaryIO) -> zipfile.ZipFile:
