@@ -56,6 +56,7 @@ def check_page(form: Form, page: Page, typed: Mapping[str, str], before: Mapping
         values[question.code], fault = check(question, typed.get(question.code, ""))
         if fault:
             faults[question.code] = fault
+    # Only values that are ones can contradict each other.
     if not faults:
         faults = _together(form, {**before, **values}, values)
     return Checked(values, faults)
@@ -108,6 +109,7 @@ def _together(form: Form, values: Mapping[str, str], here: Mapping[str, str]) ->
     """What the values say against each other, told at a field of this page."""
     faults = {}
     for fields, sentence in contradictions(form.procedure, values).items():
+        # A sentence at a field that this page does not show would keep the person here without a reason.
         if shown := next((code for code in fields if code in here), ""):
             faults[shown] = sentence
     return faults

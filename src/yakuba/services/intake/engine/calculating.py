@@ -82,6 +82,7 @@ def _field(one: Expression, answers: Answers, today: date) -> int | None:
 def _sum(one: Expression, answers: Answers, today: date) -> int | None:
     found = [part.value(answers, today) for part in one.parts]
     given = [value for value in found if value is not None]
+    # Nothing at all is no 0: a form that asks for a sum of what was not given stays empty.
     return sum(given) if given else None
 
 

@@ -68,6 +68,7 @@ def is_shared(form: Form, question: Question) -> bool:
     somebody else whom the form names, nor what only a heading says of whom it is."""
     if question.group or question.field.kind.masked:
         return False
+    # The first person is who stands at the counter; the others are others in the next form.
     if any(question.code in role.fields.values() for role in form.persons[1:]):
         return False
     own = question.code.startswith(OWN_PREFIX) or "_" not in question.code
@@ -82,6 +83,7 @@ def offers(form: Form, known: Known, others: Mapping[int, Mapping[str, Piece]]) 
             piece := known.said.get(meaning(question.field)) or _labelled(question, known)
         ):
             found[code] = piece
+    # Last: what is known of a person stands before what was said under a like label.
     for number, role in enumerate(form.persons):
         parts = known.person if number == 0 else others.get(number, {})
         found |= {role.fields[part]: piece for part, piece in parts.items() if part in role.fields}
@@ -109,6 +111,7 @@ def filled(form: Form, answers: Mapping[str, str], found: Mapping[str, Piece]) -
 def source_of(answers: Mapping[str, str], code: str) -> str:
     """Where an answer came from; empty once somebody has changed it."""
     source, _, value = answers.get(f"{FROM}{code}", "").partition("|")
+    # The mark holds the value that was offered: typing over it takes its source away without anybody noting it.
     return source if value and value == answers.get(code) else ""
 
 

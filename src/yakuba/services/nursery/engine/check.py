@@ -149,6 +149,7 @@ class _Town:
         """Those who are ranked high enough for a seat of the slot: down to the last who sits there, or all when
         it is not just full. KeyError when a child sits there that is not ranked."""
         ranking, seated = self.priorities.get(slot, []), self.seated[slot]
+        # Who is at its own seat ranks before all, listed or not: nobody else's rank is measured by it.
         others = {child for child in seated if self.current.get(child) != slot}
         if unranked := others.difference(ranking):
             raise KeyError(min(unranked))
@@ -295,6 +296,7 @@ class _Town:
     def fits(self, place: str, worst: int, own: int, children: list[str]) -> bool:
         """Do those of other families who rank above `worst`, and `own` more, fit in?"""
         people = self.there(place)
+        # A pair of one lies before every pair of that rank: who ranks the same is not above.
         above = people[: bisect_left(people, (worst,))]
         taken = sum(weight for _, weight in above) - self.ours_above(place, worst, children)
         return taken + own <= self.capacity[place]
@@ -331,5 +333,6 @@ def _statements(town: _Town, result: dict[str, Any], report: Report) -> None:
         report.say(f"「stable」とありますが、不安定な世帯が{count}あります。")
     if status == "minimum" and bound != count:
         report.say(f"「minimum」とありますが、下限{bound}と不安定な世帯の数{count}が合いません。")
+    # To Python True is an int, and it is no bound.
     if type(bound) is not int or not 0 <= bound <= count:
         report.say(f"下限「{bound}」は0以上、不安定な世帯の数{count}以下のはずです。")

@@ -127,12 +127,15 @@ class Attempt:
         around = self._around
         around.between_steps()
         self._take_up()
+        # Counted when a try begins: a row that kills its worker would never come to count itself a failure.
         if self.row.starts > around.limits.starts:
             self._give_up(outcomes.TOO_MANY_STARTS)
             return
         if self.row.intent is not None:
             self._cut(self.row.intent)
+        # Taken before: what is stored while the look-up runs may not be in its answer.
         asked_at = around.clock.stamp()
+        # Looked up first on every try: what an earlier one may have stored is never entered again.
         numbers = around.target.look_up(self.row, around.often)
         if len(numbers) > 1:
             self._to_person(outcomes.several(numbers), "lookup")
@@ -204,6 +207,8 @@ class Attempt:
 
     def _commit(self) -> None:
         around = self._around
+        # Stored before anything is pressed: whoever finds it after a crash knows that the target may have been sent
+        # something.
         intent = Intent(around.clock.now(), around.egress.id, around.egress.number)
         self._move(RowState.INTENT, "entering", intent=intent, problem=None)
         try:
@@ -211,6 +216,7 @@ class Attempt:
         except RobotError:
             self.row = replace(self.row, intent=None)  # certainly not pressed: this process knows
             raise
+        # A state of its own, for a crash from here on says nothing of whether it was pressed.
         self._move(RowState.SUBMITTING, "saving")
         number = around.target.commit(self.row)
         self.row = replace(self.row, target_number=number)
@@ -254,6 +260,7 @@ class Attempt:
         if attempts >= limits.attempts:
             self._give_up(error.problem)
             return
+        # A session that has ended is no sign of an overloaded target: there is nothing to wait for.
         wait = 0.0 if isinstance(error, LoggedOut) else limits.wait_after(attempts)
         again = self._around.clock.now() + timedelta(seconds=wait)
         self._move(RowState.RETRY, "trouble", problem=self._unanswered(error.problem), not_before=again)
@@ -262,6 +269,7 @@ class Attempt:
         """Certainly not entered → failed; an attempt may have happened or nobody can tell → a person."""
         if self.row.target_number:
             self._to_person(outcomes.unconfirmed(self.row.target_number, last), "trouble")
+        # Where the look-up itself was never clear, nobody can say that it is not there.
         elif self.row.intent is not None or last.kind is ProblemKind.UNCLEAR:
             self._to_person(outcomes.cannot_tell(last), "trouble")
         else:
@@ -271,6 +279,7 @@ class Attempt:
         """An answer that is no success goes to a person; at the commit step only once look-ups have shown that
         nothing was stored, and pressing again would only bring the same answer."""
         self._picture(EvidenceKind.TROUBLE)
+        # Not to a person yet: the answer may have come for something that was stored all the same.
         if self.row.state is RowState.SUBMITTING:
             self._around.target.recover()
             self._move(RowState.RETRY, "submitting", problem=error.problem)
@@ -306,6 +315,7 @@ class Attempt:
             raise AssertionError(f"row {self.row.number}: {self.row.state} -> {state}")
         self._note_time(phase)
         row = replace(self.row, state=state, **changes)
+        # Saved first: what this process believes of the row is never more than what is stored.
         self._around.store.save(row)
         self.row = row
 

@@ -131,6 +131,7 @@ class TwoLanes:
             self._enter_in_browser(row, between_steps)
 
     def _enter_in_browser(self, row: Row, between_steps: BetweenSteps) -> None:
+        # The look-up that found nothing was the fast lane's, which has just been wrong about a page.
         if self._browser().look_up(row, between_steps):
             raise Unclear(
                 "高速入力の照会では見つからず、ブラウザーの照会では見つかりました。照会し直します。"
@@ -145,6 +146,7 @@ class TwoLanes:
         try:
             return self._fast.commit(row)
         except (Trouble, LoggedOut, Unreadable, Refused, Unclear):
+            # It may be stored by now: what the next try finds of it, the browser has to say.
             self._browser_only.add(row.number)
             raise
         except NotReady:
@@ -163,6 +165,7 @@ class TwoLanes:
             return self._confirm_in_browser(row, number)
         if self._proof.left_to_compare > 0:
             seen = self._confirm_in_browser(row, number)
+            # Also where both lanes see the same difference: a proof stands on rows without any.
             if set(seen) != set(differing) or seen:
                 self._lapse("登録した内容を照会すると、ブラウザーでは申請と違って見えます。")
             else:
@@ -189,6 +192,7 @@ class TwoLanes:
 
     def recover(self) -> None:
         """See `Target.recover`."""
+        # Both: a row may have changed lanes in between, and either may stand on a page of it.
         self._fast.recover()
         if self._slow is not None:
             self._slow.recover()

@@ -108,6 +108,7 @@ class ScenarioPlayer:
         self._hide(row)
         self._check_secrets()
         self._browser.row_begins()
+        # A session may end between two rows at any time; one that ends again at once is the target's trouble.
         for left in reversed(range(_LOGINS_PER_LOOK_UP)):
             try:
                 self._log_in(between_steps)
@@ -157,6 +158,7 @@ class ScenarioPlayer:
     def commit(self, row: Row) -> str:
         """See `Target.commit`."""
         press, result = self._scenario.commit, self._scenario.result
+        # Nothing that was seen before is taken for what comes of it.
         self._steps.page = None
         pressed = self._browser.commit(press.element, leaves=press.leaves, dialog=press.dialog)
         self._steps.check_stopped(pressed.stopped, press)
@@ -170,8 +172,10 @@ class ScenarioPlayer:
                 raise Unreadable(problem.problem.message, where=where, expected=problem.problem.expected)
         if result.receive is not None:
             numbers = self._in_paper(result, result.receive, page)
+        # Two numbers are as bad as none: which is this row's, a look-up has to tell.
         if len(numbers) != 1 or not numbers[0]:
             raise Unreadable("完了画面に登録番号が見つかりません。", where=where, expected=str(result))
+        # Only after a success: what a refused press sent is no pattern for the next rows.
         self._steps.learn(press.line, pressed.sent)
         return numbers[0]
 
@@ -253,6 +257,7 @@ class ScenarioPlayer:
         numbers, absent = on(page), sees(page, look_up.absent)
         for _ in range(_PAGES_OF_RESULTS if look_up.next else 0):
             assert look_up.next is not None
+            # A list says that it has ended by taking the button away, or by greying it.
             if self._browser.can_press(look_up.next.element).verdict in (Verdict.MISSING, Verdict.DISABLED):
                 return tuple(numbers) if numbers else self._nothing(absent, page)
             self._steps.play([look_up.next], Context(row.values, between))
@@ -260,6 +265,7 @@ class ScenarioPlayer:
                 self._browser.settle(answers)
             page = self._steps.now()
             numbers, absent = [*numbers, *on(page)], sees(page, look_up.absent)
+        # Both or neither of rows and the words for none: the page is not understood, and nothing follows from it.
         if look_up.next or bool(numbers) == absent or not all(numbers):
             raise self._unclear(page)
         return tuple(numbers)

@@ -23,6 +23,7 @@ def written(title: str, todos: Iterable[Todo], now: datetime) -> bytes:
 
 
 def _event(title: str, todo: Todo, day: date, stamp: str) -> list[str]:
+    # The same deadline taken along twice is one entry in the telephone.
     name = hashlib.sha256(f"{title}\n{todo.name}\n{day}".encode()).hexdigest()[:32]
     things = f"持ち物：{'、'.join(todo.things)}" if todo.things else ""
     note = "\n".join(line for line in (f"窓口：{todo.window}", things, todo.rule, todo.late) if line)
@@ -31,6 +32,7 @@ def _event(title: str, todo: Todo, day: date, stamp: str) -> list[str]:
         f"UID:{name}@navigator.yakuba",
         f"DTSTAMP:{stamp}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        # The day after: the end of a whole-day event is not part of it (RFC 5545, 3.6.1).
         f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
         f"SUMMARY:{_escaped(f'{todo.name}の期限')}",
         f"DESCRIPTION:{_escaped(note)}",
@@ -46,6 +48,7 @@ def _event(title: str, todo: Todo, day: date, stamp: str) -> list[str]:
 
 def _escaped(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # The backslash first, or those that the others bring in would be doubled.
     for plain, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
         text = text.replace(plain, escaped)
     return text

@@ -135,6 +135,7 @@ class _Table:
             if not left & holding:
                 reason = "前の期限が先に当てはまるか、当てはまる答えがないため、使われません。"
                 yield Finding(rule.line, place, reason, self._witness(where & holding))
+            # The first that fits holds: a later one only sees what is left.
             left &= ~holding
         if task.deadlines and left:
             yield Finding(
@@ -230,6 +231,7 @@ class _Table:
     def _witness(self, where: int) -> tuple[tuple[str, str], ...]:
         if not where:
             return ()
+        # The lowest bit: of all that show it, the one that comes first when the questions are answered in order.
         return tuple(self.combinations[(where & -where).bit_length() - 1].items())
 
 

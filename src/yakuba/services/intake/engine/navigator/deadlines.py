@@ -15,6 +15,7 @@ LONGEST_CLOSURE = 40  # days in a row; a calendar that is closed for longer move
 
 def last_day(rule: Deadline, start: date, is_open: IsOpen) -> date:
     """The day until which it has to be done. start: the day of the event; is_open: whether the office works on a day."""
+    # 民法140条: the first day does not count, unless a law says that it does (戸籍法43条).
     begins = start if rule.first_counts else start + ONE
     if rule.unit is Unit.DAYS:
         ends = begins + timedelta(days=rule.number - 1)

@@ -193,6 +193,7 @@ def _cells(
 ) -> None:
     x, y, width, height = box
     size = round(min(COMB_LARGEST, COMB_FILL * height, 0.94 * width / cells))
+    # Numbers end at the last cell, as they are written by hand into boxes.
     first = cells - len(text) if right else 0
     for at, character in enumerate(text, start=first):
         middle = x + (at + 0.5) * width / cells
@@ -218,6 +219,7 @@ def breadth(text: str) -> float:
 
 
 def _wide(character: str) -> float:
+    # Marks and selectors stand on the letter before them and take no room of their own.
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Cf"):
         return 0.0
     broad = character in BROAD_LETTERS or unicodedata.east_asian_width(character) in "WFA"
@@ -236,6 +238,7 @@ def _refer(drawing: _Drawing, page: PaperPage, box: PaperBox, item: FieldDefinit
         _cells(drawing, place_, cells, "別紙"[:cells])
         return
     note = f"別紙（{number}）"
+    # Behind the lowest option, and of a row the rightmost: there forms have white.
     last = max(box.marks, key=lambda code: (box.marks[code][1], box.marks[code][0]))
     x, y, width, height = box.marks[last]
     behind = x + width + BESIDE_MARK + PRINT * len(item.options.get(last, "")) + BESIDE_MARK

@@ -219,6 +219,7 @@ def _capacity(
         used = (sum(taken[slot] * weight for slot, weight in item.weights.items()) for item in shared)
         return np.array([*(taken[slot] for slot in slot_ids), *used], np.int32)
 
+    # Whoever belongs to no family never moves, so that its seat is not to be had.
     free = np.array(seats, np.int32) - load(outsiders.values())
     mine = load(slot_ids[at] for at in current[current >= 0].tolist())
     _require(bool((mine <= free).all()), "too few seats")

@@ -63,6 +63,7 @@ def order_of(plan: Plan, number: int) -> Ints:
     families = plan.tuple_first.size - 1
     if number > 1:
         return np.random.default_rng(number).permutation(families).astype(np.int32)
+    # Stable: families of as many children keep the order of their ids, in every run.
     return np.argsort(plan.children if number == 0 else -plan.children, kind="stable").astype(np.int32)
 
 
@@ -92,6 +93,8 @@ def resume(plan: Plan, board: Board, resting: Ints) -> int:
     stack = _stack(plan)
     stack.families[: without.size] = without[::-1]
     stack.waiting[without] = True
+    # As if they had moved often enough: they stay while they hold something, and claim again once they are pushed
+    # out.
     stack.moves[resting] = MOST_MOVES
     return int(_settle(plan, board, stack, np.empty(MOST_FREED, np.int32), MOST_MOVES, without.size))
 
@@ -176,6 +179,7 @@ def _move(plan: Plan, board: Board, stack: Stack, freed: Ints, family: int, join
                 lift(plan, board, other)
                 size = _push(stack, other, size)
             place -= 1
+    # Where somebody else sits down at once, nothing has become free, and nobody has to look again.
     for index in range(count):
         resource = freed[index]
         if board.load[resource] < plan.resources[resource].capacity:
@@ -202,6 +206,7 @@ def _wake(plan: Plan, board: Board, stack: Stack, resource: int, size: int) -> i
         joint = plan.interest[index]
         family = plan.tuples[joint].family
         if joint < board.held[family]:
+            # What it likes even better did not fit when it last looked, and only this resource has got room since.
             stack.first[family] = min(stack.first[family], joint)
             size = _push(stack, family, size)
     return size

@@ -226,6 +226,7 @@ class Proof:
             known = frozenset(hitting.members(reduce(or_, self.cores, 0)))
             self.ground = Ground(self.plan, self.index, self.flags(chosen | known))
         soon = self.flags(chosen | others) & self.ground.top.free
+        # A level more is worth its narrowing only where far fewer may block on it than on the one below.
         if others and 2 * soon.sum() < self.ground.top.free.sum():
             self.ground.raise_to(soon)
         search = Search(self.ground, relaxed, self.goal)
@@ -266,6 +267,7 @@ class Proof:
         fits = bool((board.load <= self.plan.resources["capacity"][:-1]).all())
         if not fits or (claims & ~relaxed).any():
             return False
+        # In this order: one family more that blocks is not made up for by any number of seats.
         value = (int(claims.sum()), -int(self.seats[held].sum()))
         if value < (self.fewest, -int(self.seats[self.held].sum())):
             self.held, self.fewest = held, value[0]

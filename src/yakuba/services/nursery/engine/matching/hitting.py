@@ -56,6 +56,7 @@ def _sets(
         yield frozenset(members(chosen))
         # Whoever asked about the set may have learned a core that it misses: then it is not finished with.
         missed = [core & ~forbidden for core in cores if not core & chosen]
+    # Cores apart want a family each: where there are more of them than may still be chosen, no set comes of this one.
     if not missed or apart(missed) > size:
         return
     if size == 1:
@@ -74,6 +75,7 @@ def _last(cores: Cores, chosen: int, forbidden: int, liking: Mapping[int, int]) 
     """With one more family: it must be in all cores that the chosen miss."""
     left, seen = ~forbidden, 0
     while True:
+        # Whoever was handed the last one may have learned more cores by it.
         while seen < len(cores):
             if not cores[seen] & chosen:
                 left &= cores[seen]
@@ -128,6 +130,7 @@ def repaired(cores: Cores, chosen: frozenset[int], liking: Mapping[int, int]) ->
     for family in sorted(chosen, key=lambda family: (liking.get(family, 0), family)):
         rest = bits(chosen - {family})
         left = reduce(and_, (core for core in cores if not core & rest), -1)
+        # -1 is no set: the others hit every core without this one, and nobody has to stand in its place.
         if left > 0:
             return chosen - {family} | {_by_liking(left, liking)[0]}
     return None

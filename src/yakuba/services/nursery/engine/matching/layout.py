@@ -42,6 +42,7 @@ def joint_tuples(
             made += 1
             filled += width
             entry_first[made] = filled
+            # What all of them have today stays open to them: what they listed behind it can never come true.
             if same:
                 found = True
                 break
@@ -117,6 +118,7 @@ def _listed(ranking: Ints, resource: int, wanted: Ints, seen: Ints, place: Ints,
     for child in ranking:
         if child < 0:
             continue
+        # Marked with the resource, so that nothing has to be wiped between two of them.
         if seen[child] == resource:
             return -1
         seen[child] = resource

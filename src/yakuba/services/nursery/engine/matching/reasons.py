@@ -96,6 +96,7 @@ def used_by(plan: Plan, state: Narrow, index: Index, reason: Reason) -> frozense
     """All families whose claims the reason used, down to the start; nothing may be assumed any more."""
     trace = new_trace(plan, 0)
     tuples, places = (np.array(sorted(rows), np.int32) for rows in (reason.tuples, reason.places))
+    # Places of a resource follow each other: the place belongs to the last resource that begins at it or before.
     resources = np.searchsorted(plan.resources["place_first"], places, side="right").astype(np.int32) - 1
     need_all(state, trace, tuples)
     need_claims(plan, state, index, trace, places, resources)
@@ -127,6 +128,8 @@ def follow(plan: Plan, state: Narrow, index: Index, trace: Trace) -> None:
         when, by = state.tuples[joint].dropped_at, state.tuples[joint].by
         if when < trace.floor[0]:
             continue
+        # What `drop` was told: an assumption, the guaranteed tuple that is better, or -1 less the leg that is
+        # refused.
         if by == ASSUMED:
             trace.assumed[family] = True
         elif by >= 0:
@@ -148,6 +151,7 @@ def explain_safe(
     for place in range(first, leg.worst):
         if plan.place_family[place] != family:
             excess += state.places[place].heaviest
+    # First what has to be explained anyway: the fewer claims a reason uses, the smaller is the core.
     for known in (True, False):
         for place in range(first, leg.worst):
             if excess <= 0:

@@ -113,9 +113,11 @@ class _Model:
         for family in np.flatnonzero(self.state.families["relaxed"] == 0).tolist():
             rows = self._tuples(family)
             first = int(self.plan.tuple_first[family])
+            # The worst that remains to it is what it gets at least: it can only claim what it prefers to that.
             for joint in range(first, rows[-1]):
                 if not open_to[joint]:
                     continue
+                # Whoever holds the tuple, or one that it likes better, does not claim it.
                 better = [self.holds[row] for row in rows if row <= joint] if len(rows) > 1 else []
                 reasons = self._kept_off(family, joint)
                 if reasons is None:
@@ -132,11 +134,13 @@ class _Model:
         holds = np.repeat(alone, np.diff(plan.tuples["hold_first"]))
         taken = np.zeros(plan.place_family.size + 1, np.int64)
         taken[plan.holds["place"][holds]] = plan.holds["weight"][holds]
+        # For all legs at once: what lies above a place is the difference of two running sums.
         before = np.concatenate(([0], np.cumsum(taken)))
         legs = plan.legs
         start = plan.resources["place_first"][legs["resource"]]
         above = before[legs["worst"]] - before[start]
         filled = above + legs["weight"] > plan.resources["capacity"][legs["resource"]]
+        # At a special leg the family itself may be among those above, and does not keep itself off.
         filled &= legs["special"] == 0
         counts = np.diff(plan.tuples["leg_first"])
         owner = np.repeat(np.arange(counts.size), counts)
@@ -159,6 +163,7 @@ class _Model:
         """A literal that those above, but of the family, leave less than the weight; True or None when they always,
         or never, do."""
         key = (resource, worst, weight, family)
+        # Tuples of a family ask the same of a resource again and again: one literal answers all of them.
         if key not in self.full:
             self.full[key] = self._make_filled(resource, worst, weight, family)
         return self.full[key]

@@ -208,10 +208,14 @@ class Search:
         while path:
             last = path[-1]
             propagation.undo(self.plan, self.index, self.state, last.clock, last.resources)
+            # A failure that does not hang on this family comes with whatever it holds: its other tuples are not tried
+            # (backjumping).
             if last.family in failure.assumed:
                 last.failed |= failure
                 if last.left:
                     return None
+                # None is left: why each of its tuples failed, and why the others had been dropped, say together that
+                # none is possible.
                 failure = last.failed | self._failure([last.family])
                 failure = replace(failure, assumed=failure.assumed - {last.family})
             path.pop()
@@ -227,6 +231,7 @@ class Search:
         first, last = self.plan.tuple_first[family : family + 2].tolist()
         remaining = np.flatnonzero(self.state.tuples["dropped_at"][first:last] == NEVER) + first
         clock = int(self.state.counters[CLOCK])
+        # Events are taken back one by one; thresholds and their sums come back from the copy.
         return _Try(family, remaining.tolist(), clock, self.state.resources.copy())
 
     def _failure(self, families: list[int], claimant: int = -1) -> Reason:

@@ -17,6 +17,7 @@ from yakuba.services.nursery.engine.matching.layout import Flags, Ints
 def are_all(arrays: Arrays) -> bool:
     """Does every family have one child, and no slot shared seats?"""
     alone = len(arrays.child_ids) == arrays.families
+    # Shared seats are resources beside the slots: where there are none, a place is a seat.
     return alone and len(arrays.resource_ids) == len(arrays.slot_ids)
 
 
@@ -50,6 +51,8 @@ def _apply(plan: Plan, free: Ints, held: Ints, taken: Flags, worst: Ints, waitin
                 taken[place] = True
                 worst[slot] = max(worst[slot], place)
                 break
+            # Full: a child gets in only before the last who is there, and that one goes on with its list where it had
+            # stopped.
             if place < worst[slot]:
                 last = worst[slot]
                 taken[place], taken[last] = True, False

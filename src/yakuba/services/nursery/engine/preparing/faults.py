@@ -37,6 +37,7 @@ def resolved(applications: Applications) -> Applications:
     def child(one: Child) -> Child:
         wishes = tuple(places.id_of(wish) for wish in one.wishes)
         current = places.id_of(one.current) if one.current else None
+        # Where ids were written, and no names, nothing has to be copied.
         if wishes == one.wishes and current == one.current:
             return one
         return replace(one, wishes=wishes, current=current)
@@ -56,6 +57,7 @@ def of_facilities(facilities: Sequence[Facility], rules: Rules) -> Iterator[Prob
         place = f"施設 {one.name or one.id}"
         if not one.id:
             yield Problem(0, place, "施設番号が空です。")
+        # With them ids of reserved and of shared seats are made of it (`seats.slot_id`, `seats.Seats`).
         if "*" in one.id or "/" in one.id:
             yield Problem(0, place, f"施設番号「{one.id}」に * と / は使えません。")
         if one.id in seen:

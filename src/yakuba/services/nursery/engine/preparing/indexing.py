@@ -14,6 +14,7 @@ from yakuba.services.nursery.engine.rules import Field, Rules
 from yakuba.services.nursery.engine.rules.fields import with_label
 from yakuba.services.nursery.engine.rules.model import Level, Row, Whose
 
+# 四捨五入 takes every half up; Python's own round() takes 20.5 to 20 and 21.5 to 22.
 ROUND = {"切り捨て": floor, "切り上げ": ceil, "四捨五入": lambda value: floor(value + Fraction(1, 2))}
 
 
@@ -78,6 +79,7 @@ class Indexer:
         return PointLine("basic", basic.absent_name, basic.absent, f"{label}: いない")
 
     def _of_guardian(self, one: Applicant, label: str, values: Mapping[str, Any]) -> PointLine | None:
+        # The first row that fits counts: their order is part of the rules.
         for row in self.rules.basic.rows:
             case = row.condition.met(values)
             if case:
@@ -133,6 +135,7 @@ class Indexer:
         possible = []
         for row in self.rules.at_facility:
             for member in _looked_at(row, one, members):
+                # What hangs on the child alone is asked once, and not for each of its wishes.
                 condition = row.condition.narrowed(member.values)
                 if condition is not None:
                     possible.append((row, member, condition))
@@ -194,6 +197,8 @@ def _share(found: dict[str, Points], level: Level) -> None:
     if min(totals) == max(totals):
         return
     if level.how == "平均":
+        # As a fraction: a mean of 20.5 has to be rounded as the rule says, and not by how a floating point number
+        # lies.
         common = ROUND[level.rounding](Fraction(sum(totals), len(totals)))
     else:
         common = max(totals) if level.how == "最大" else min(totals)

@@ -53,6 +53,7 @@ def wishes(members: Sequence[Member], mode: Mode, order: JointOrder, limit: int)
     for wish in _all(members, mode, order):
         if wish == fallback or wish in found:
             continue
+        # Only here, with one more in hand: as many as the limit allows are no reason to say that some were cut off.
         if len(found) == limit:
             return list(found), True
         found[wish] = None

@@ -36,6 +36,7 @@ class Seats:
             # is given to another child in the same round where this one moves on, and falls back to it where not.
             if slot in self.slots:  # else the child grows out of the facility and has no seat to keep
                 self.capacity[slot] += 1
+                # Given up, the seat is there for others in this round, and the child has nothing to fall back to.
                 if not gives_up(child, rules):
                     self.own[child.id] = slot
         self.shared = self._shared(facilities, rules)

@@ -11,6 +11,7 @@ BY_AGE = tuple(f"{age}歳" for age in AGES)
 RATIOS = (3, 6, 6, 20, 30, 30)  # children per nursery teacher by age class, the state's standard
 WAYS = {way.value: way.value for way in Transfers}
 MOST_RESERVED = 9
+# The id of a slot has them between facility, age and label (`seats.slot_id`), in whatever width a table writes them.
 FORBIDDEN_IN_LABELS = "-*＊－"
 
 

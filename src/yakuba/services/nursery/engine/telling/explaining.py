@@ -135,6 +135,8 @@ class _Town:
         held = tuple(self.places.held.get(child) for child in family.children)
         if held in family.wishes:
             return family.wishes[: family.wishes.index(held)]
+        # Who stays where it was, or a child alone with a seat that it never listed, would rather have anything that
+        # it listed.
         if held == fallback or len(family.children) == 1:
             return family.wishes
         ranks = [self._rank(child, slot) for child, slot in zip(family.children, held, strict=True)]
@@ -193,6 +195,7 @@ class _Town:
         rows = [
             self._slot(family, Finding(child.id, number, facility, slot, Outcome.BEHIND)) for slot in slots
         ]
+        # Where a better wish came true one line says so, and not one for each kind of seat there.
         spare = next((row for row in rows if row.outcome is Outcome.NOT_NEEDED), None)
         return [spare] if spare else rows
 

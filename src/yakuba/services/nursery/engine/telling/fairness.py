@@ -79,6 +79,7 @@ def tables(applied: Applied, assignment: Mapping[str, str | None]) -> list[tuple
             _table(
                 rows,
                 lambda _, child: f"{child.birth.month}月",
+                # From April, when the class begins: its eldest come first.
                 [f"{(at + 3) % 12 + 1}月" for at in range(12)],
             ),
         ),

@@ -61,6 +61,7 @@ def _note_certain(plan: Plan, state: Narrow, index: int) -> None:
     counted = place.claimed_at != NEVER and place.claim == 1 and hold.place < resource.refused_from
     place.certain_at = note(state, CERTAIN, hold.place)
     _changed(plan, state, hold.resource)
+    # As a claim it stood in the sum already.
     if not counted:
         resource.refused_sum += place.lightest
         _move_refused(plan, state, hold.resource)
@@ -86,6 +87,7 @@ def is_refused(plan: Plan, state: Narrow, index: int) -> bool:
     """Is this leg, not a special one, refused?"""
     leg = plan.legs[index]
     row = state.resources[leg.resource]
+    # Who is certainly there is in the sum itself, and is not refused because of itself.
     own = 1 if state.places[leg.worst].certain_at != NEVER else 0
     full = row.refused_sum - own + 1 > plan.resources[leg.resource].capacity
     return bool(leg.worst >= row.refused_from and full)
@@ -127,6 +129,8 @@ def _move_refused(plan: Plan, state: Narrow, resource: int) -> None:
     while row.refused_from > first:
         place = state.places[row.refused_from - 1]
         total = row.refused_sum
+        # A claim counts for the places below it alone, and the threshold is about to pass it; who is certain counts
+        # for all.
         if place.claimed_at != NEVER and place.claim == 1 and place.certain_at == NEVER:
             total -= place.lightest
         if total + 1 <= capacity:

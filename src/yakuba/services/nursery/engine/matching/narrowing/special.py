@@ -62,6 +62,8 @@ def _refuse(plan: Plan, state: Narrow, family: int) -> None:
 def _claim(plan: Plan, state: Narrow, family: int) -> None:
     """Note where the family claims its best remaining tuple: at a leg, when all its other legs are safe."""
     joint = state.families[family].first
+    # With two legs that are not safe it may be kept off by either, and claims neither for certain: counting ends
+    # there.
     unsafe, found = _unsafe_legs(plan, state, family, joint, 2)
     if unsafe > 1:
         return
