@@ -1,20 +1,14 @@
 """Registry: the rooms of the house, as their manifests declare them."""
 
 from yakuba.kernel.registry.case_page import CaseField, CaseLink, CaseNote, CasePart
+from yakuba.kernel.registry.found import Found, SearchSource
 from yakuba.kernel.registry.manifest import (
     ApprovalKind,
     CheckResult,
-    Contact,
-    DefinitionKind,
-    Delivery,
-    Exchange,
     Failure,
     FirstStep,
-    Found,
     Group,
     InHand,
-    LetterField,
-    LetterKind,
     Manifest,
     MeterKind,
     NavigationItem,
@@ -23,13 +17,12 @@ from yakuba.kernel.registry.manifest import (
     PlannedWork,
     QueueState,
     RunningWork,
-    SearchSource,
     Setting,
-    SlottedText,
     Support,
     WorkQueue,
     resolve,
 )
+from yakuba.kernel.registry.outside import Contact, Delivery, Exchange
 from yakuba.kernel.registry.rooms import (
     approval_kind,
     approval_kinds,
@@ -47,6 +40,7 @@ from yakuba.kernel.registry.rooms import (
     search_sources,
     town_settings,
 )
+from yakuba.kernel.registry.written import DefinitionKind, LetterField, LetterKind, SlottedText
 
 __all__ = [
     "ApprovalKind",

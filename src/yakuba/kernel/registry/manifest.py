@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from yakuba.kernel.outbound.classes import DataClass
+from yakuba.kernel.registry.found import SearchSource
+from yakuba.kernel.registry.outside import Exchange
+from yakuba.kernel.registry.written import DefinitionKind, LetterKind
 
 
 class Group(StrEnum):
@@ -170,60 +171,6 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class SlottedText:
-    """A text of a room that may hold places in which towns differ (`kernel.localwords`). title, url: what staff call it and
-    where it stands; parts: what is written, also what residents read now where that is another version; own: the places
-    that the room fills by itself."""
-
-    title: str
-    url: str
-    parts: tuple[str, ...]
-    own: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class LetterField:
-    """A merge field of a letter. name: as a town writes it in its Word file; sample: what the preview shows. samples: of a
-    field that a letter has several times, one for each row; the row of a table in which it stands is repeated."""
-
-    name: str
-    help: str
-    sample: str = ""
-    samples: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class LetterKind:
-    """A kind of letter whose look a town may decide by a Word file (`kernel.letters`). required: fields that the file must
-    have; start: dotted path of `() -> list[letters.word.starting.Block]`, what a town's first Word file is made of;
-    sent_for: dotted path of `(procedure code) -> bool`, whether they are sent for its cases and so join its bundle."""
-
-    code: str
-    label: str
-    fields: tuple[LetterField, ...]
-    required: tuple[str, ...]
-    start: str
-    sent_for: str = ""
-
-
-@dataclass(frozen=True)
-class DefinitionKind:
-    """A kind of definition file that a room contributes to a bundle (`kernel.bundles`); `code` names its folder there.
-
-    Dotted paths: `collect` is `(procedure code) -> list[Definition]` of what is in force, `publish` `(definition, actor)`,
-    `check` the same without putting it into force (empty: publishing is taken back instead), `withdraw` `(code, actor)`
-    (empty: nothing takes one out of force but a newer version). Refusals are DefinitionError or DefinitionRefused.
-    """
-
-    code: str
-    label: str
-    collect: str
-    publish: str
-    check: str = ""
-    withdraw: str = ""
-
-
-@dataclass(frozen=True)
 class MeterKind:
     """What is counted of each municipality's use (`kernel.meter`): name `<room>.<what>`, label and unit in Japanese."""
 
@@ -241,97 +188,6 @@ class CheckResult:
     ok: bool
     advice: str = ""
     counts: bool = False
-
-
-@dataclass(frozen=True)
-class Found:
-    """One thing that the search found: what it is, where it is, and a line that tells it from the next."""
-
-    title: str
-    url: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class SearchSource:
-    """What a part or room puts into the index of the whole house (`kernel.search`). Dotted paths, all of the active town:
-
-    keys: `(after) -> Iterator[str]`, the keys in an order of the source's own, those behind `after`, all for "".
-    entries: `(keys) -> Iterable[Entry]`, what there is of them now, called when they are indexed and when they are shown.
-    version: `() -> str`, empty for none; when it changes, the index is built anew.
-    named: `(text) -> list[str]`, keys of what the text names exactly; they come first, indexed or not.
-    asked: `(user, text, entries) -> list[Entry]`, called once for each question of a person; leaves out what that person
-    must not see, and notes who looked.
-    whole: only what holds every word of the question counts as found; for names and numbers.
-    permission: without it nobody may ask; empty for all staff.
-    own_permission: with it alone a person finds what is their own: what `own`, `(user, entries) -> list[Entry]`, leaves of
-    what was found, perhaps with another address. listing: name of the address of a list with the same
-    things, in which parts of words can be looked for.
-    """
-
-    name: str
-    label: str
-    keys: str
-    entries: str
-    version: str = ""
-    named: str = ""
-    asked: str = ""
-    whole: bool = False
-    permission: str = ""
-    own_permission: str = ""
-    own: str = ""
-    listing: str = ""
-
-
-@dataclass(frozen=True)
-class Contact:
-    """Whom a part calls by what the active town has set. label: what it is for.  url: of the server.  holds: the class of
-    what it sends there."""
-
-    label: str
-    url: str
-    holds: DataClass
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A kind of thing that residents hand in outside and a part or room takes up inside. take: dotted path of
-    `(key, content) -> None`, which settles it (`exchange.arriving.settling`) and may refuse: then it waits for a person; empty
-    for what another one takes along. partly: it is `(key, content, without)`, and can leave out what cannot be opened.
-    along: `(content) -> list[mark]` of what goes with it. shown: `(content) -> list[(label, text)]`, for the person whom it
-    waits for; put_aside: `(key, content, sentence)`, before it is settled in another way, the sentence being for the
-    applicant and the content None where it cannot be opened; aside: what becomes of the sentence, for who writes it."""
-
-    kind: str
-    label: str
-    take: str = ""
-    partly: bool = False
-    along: str = ""
-    shown: str = ""
-    put_aside: str = ""
-    aside: str = ""
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """What a part or room hands between the two installations of a town (`kernel.exchange`). Dotted paths, all of the active
-    town; the inside calls the first of each pair, the outside the second:
-
-    published, take_published: `() -> dict`, what residents may read, and `(dict)`, which makes it so.
-    standings, take_standing: `() -> Iterator[(key of the parcel, public key of the applicant, plain, facts)]`, and
-    `(key, plain, sealed)`: the facts sealed to that key, or empty for one that is gone, and by what they are found.
-    The outside calls first, the inside second: gather: `()`, posts what has come together; report, take_report: `() -> dict`
-    of counts, and `(dict)`.
-    """
-
-    published: str = ""
-    take_published: str = ""
-    standings: str = ""
-    take_standing: str = ""
-    gather: str = ""
-    report: str = ""
-    take_report: str = ""
-    deliveries: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True)
