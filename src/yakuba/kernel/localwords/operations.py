@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -11,10 +10,9 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.localwords import actions, queries, table
 from yakuba.kernel.operations import Answer, Nothing, Operations, Pairs, Upload, Word
-from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables import files
-from yakuba.kernel.tables.reading import rows
 from yakuba.kernel.tables.spreadsheets import Table
+from yakuba.kernel.tables.whole import whole
 
 OPERATIONS = Operations("localwords")
 LARGEST = 5_000_000  # bytes of a table
@@ -98,11 +96,8 @@ def set_local_words(asked: LocalWordsIn, actor: Actor) -> int:
 )
 def load_local_words(asked: LocalWordTableIn, actor: Actor) -> int:
     """Words of a table: all of it, or every fault with its line. A line without a word changes nothing."""
-    problems: list[Problem] = []
-    found = rows(BytesIO(asked.file.read(LARGEST)), table.REQUIRED, problems)
-    words, faults = table.read(found, queries.rooms())
-    if problems := [*problems, *faults]:
-        raise Invalid(f"直すところが{len(problems)}か所あるので、取り込んでいません。", problems=problems)
+    labels = queries.rooms()
+    words = whole(asked.file.read(LARGEST), table.REQUIRED, lambda found: table.read(found, labels))
     return actions.set_all(words, actor=actor)
 
 

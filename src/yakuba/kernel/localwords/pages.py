@@ -18,9 +18,9 @@ from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.localwords import actions, operations, queries, table
 from yakuba.kernel.localwords.slots import LONGEST
 from yakuba.kernel.localwords.table import Given
-from yakuba.kernel.refusals import Invalid, Problem, attempt
+from yakuba.kernel.refusals import Invalid, attempt
 from yakuba.kernel.tables import importing
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.whole import whole
 from yakuba.kernel.ui.doors import may_open
 
 AT_ONCE = 200  # words on a page; a form has no more fields than Django reads
@@ -57,10 +57,7 @@ def load(request: HttpRequest) -> HttpResponse:
     labels = queries.rooms()
 
     def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
-        problems: list[Problem] = []
-        words, faults = table.read(rows(file, TABLE.required, problems, renamed=renamed), labels)
-        if problems := [*problems, *faults]:
-            raise Invalid(f"直すところが{len(problems)}か所あるので、取り込んでいません。", problems=problems)
+        words = whole(file, TABLE.required, lambda found: table.read(found, labels), renamed=renamed)
         number = actions.set_all(words, actor=person_of(request))
         messages.success(request, f"{len(words)}か所を読み、{number}か所を変えました。")
         return redirect("localwords:index")

@@ -7,16 +7,14 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
-from yakuba.kernel.approvals import actions as approvals
-from yakuba.kernel.approvals.queries import right_of
+from yakuba.kernel.approvals import answering
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.storage import content_of
@@ -73,8 +71,7 @@ def _shredding(request: HttpRequest, shredding_id: int) -> Shredding:
     row: Shredding = get_object_or_404(
         Shredding.objects.select_related("proposed_by", "answered_by"), pk=shredding_id
     )
-    if not allowed(request.user, MANAGE) and right_of(person_of(request), row) is None:
-        raise PermissionDenied(row.permission)
+    answering.require_sight(request, row, MANAGE)
     return row
 
 
@@ -82,12 +79,7 @@ def _shredding(request: HttpRequest, shredding_id: int) -> Shredding:
 def shredding(request: HttpRequest, shredding_id: int) -> HttpResponse:
     """One erasure: what goes, who decides, and the proof."""
     row = _shredding(request, shredding_id)
-    context = {
-        "row": row,
-        "work": work_of(actions.JOB, row.job_key),
-        "may_answer": right_of(person_of(request), row) is not None,
-        "is_mine": row.proposed_by_id == request.user.pk,
-    }
+    context = answering.beside(request, row) | {"work": work_of(actions.JOB, row.job_key)}
     return render(request, "retention/shredding.html", context)
 
 
@@ -95,13 +87,8 @@ def shredding(request: HttpRequest, shredding_id: int) -> HttpResponse:
 @login_required
 def answer(request: HttpRequest, shredding_id: int) -> HttpResponse:
     """Approve it, or send it back."""
-    row, words = _shredding(request, shredding_id), request.POST.get("answer", "")
-    if "approve" in request.POST:
-        actions.approve(row, actor=person_of(request), answer=words)
-        messages.success(request, "承認しました。まもなく消えます。")
-    else:
-        approvals.send_back(row, words, actor=person_of(request))
-        messages.success(request, "差し戻しました。")
+    row = _shredding(request, shredding_id)
+    answering.answer(request, row, actions.approve, "承認しました。まもなく消えます。")
     return redirect("retention:shredding", row.pk)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.refusals import Invalid, Problem
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.whole import whole
 from yakuba.services.answers.actions import asking, entries
 from yakuba.services.answers.contracts import Channel, Draft, Reply, SectionFacts
 from yakuba.services.answers.engine import reading
@@ -18,11 +15,7 @@ from yakuba.services.answers.queries.entries import missing, newest, town_words
 
 def load(table: bytes, *, actor: Actor) -> int:
     """Take entries of a table over as drafts; how many were new or changed. Raises Invalid with every fault."""
-    problems: list[Problem] = []
-    drafts, faults = reading.drafts(rows(BytesIO(table), ("番号", "質問", "答え"), problems))
-    if problems := [*problems, *faults]:
-        raise Invalid(f"直すところが{len(problems)}か所あります。", problems=problems)
-    return entries.load(drafts, actor=actor)
+    return entries.load(whole(table, ("番号", "質問", "答え"), reading.drafts), actor=actor)
 
 
 def write(draft: Draft, *, actor: Actor) -> int:

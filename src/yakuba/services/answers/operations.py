@@ -11,9 +11,8 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Nothing, Operations, Part, Trace, Upload, Word
-from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables import files
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.whole import whole
 from yakuba.services.answers.actions import asking, entries
 from yakuba.services.answers.contracts import Channel, Reply
 from yakuba.services.answers.engine import reading
@@ -189,13 +188,7 @@ def ask(asked: QuestionIn, actor: Actor) -> Reply:
 )
 def load(asked: AnswerTableIn, actor: Actor) -> int:
     """Entries of a table as drafts: all of it, or every fault with its line."""
-    from io import BytesIO
-
-    problems: list[Problem] = []
-    drafts, faults = reading.drafts(rows(BytesIO(asked.file.read(LARGEST)), REQUIRED, problems))
-    if problems := [*problems, *faults]:
-        raise Invalid(f"直すところが{len(problems)}か所あるので、取り込んでいません。", problems=problems)
-    return entries.load(drafts, actor=actor)
+    return entries.load(whole(asked.file.read(LARGEST), REQUIRED, reading.drafts), actor=actor)
 
 
 REQUIRED = ("番号", "質問", "答え")

@@ -10,7 +10,6 @@ from yakuba.kernel.cli.output import errors, municipality_of, print_json, print_
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions.given import content
 from yakuba.kernel.operations.commands import JSON, add_commands
-from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.services.drafting.contracts import TextClass, TownWord
 from yakuba.services.drafting.operations import OPERATIONS, finding_facts
 
@@ -62,16 +61,12 @@ def proofread(
 
 
 def _words(path: Path | None) -> list[TownWord]:
-    from yakuba.kernel.tables.reading import rows
+    from yakuba.kernel.tables.whole import whole
     from yakuba.services.drafting.engine import termlist
 
     if path is None:
         return []
-    problems: list[Problem] = []
-    found, faults = termlist.read(rows(content(path), termlist.REQUIRED, problems))
-    if problems := [*problems, *faults]:
-        raise Invalid(f"{path.name}に直すところが{len(problems)}か所あります。", problems=problems)
-    return found
+    return whole(content(path), termlist.REQUIRED, termlist.read, name=path.name)
 
 
 def _of_town(code: str) -> list[TownWord]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.refusals import Invalid, Problem
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.whole import whole
 from yakuba.services.drafting.actions import governance, kept, terms
 from yakuba.services.drafting.contracts import DataClass, Finding, Risk, TextClass, TownWord
 from yakuba.services.drafting.engine import termlist
@@ -20,11 +19,7 @@ def findings(text: str, text_class: TextClass = TextClass.NOTICE) -> list[Findin
 
 def load_words(table: bytes, *, actor: User) -> int:
     """A table of words into the active town's list. Returns how many were new or changed. Raises Invalid."""
-    problems: list[Problem] = []
-    words, faults = termlist.read(rows(table, termlist.REQUIRED, problems))
-    if problems := [*problems, *faults]:
-        raise Invalid(f"用語集に直すところが{len(problems)}か所あります。", problems=problems)
-    return terms.load(words, actor=actor)
+    return terms.load(whole(table, termlist.REQUIRED, termlist.read, name="用語集"), actor=actor)
 
 
 def is_empty() -> bool:

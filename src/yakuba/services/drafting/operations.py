@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from io import BytesIO
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -11,10 +10,9 @@ from pydantic import BaseModel, Field
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Nothing, Operations, Trace, Upload
-from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables import files
-from yakuba.kernel.tables.reading import rows
 from yakuba.kernel.tables.spreadsheets import Table
+from yakuba.kernel.tables.whole import whole
 from yakuba.services.drafting.actions import terms as term_actions
 from yakuba.services.drafting.contracts import Finding, TextClass
 from yakuba.services.drafting.engine import comparing, extracting, termlist
@@ -192,11 +190,7 @@ def compare(asked: CompareIn, actor: Actor) -> list[dict[str, Any]]:
 )
 def load_terms(asked: TermTableIn, actor: Actor) -> int:
     """Words of a table: all of it, or every fault with its line."""
-    problems: list[Problem] = []
-    words, faults = termlist.read(rows(BytesIO(asked.file.read(LARGEST)), termlist.REQUIRED, problems))
-    if problems := [*problems, *faults]:
-        raise Invalid(f"直すところが{len(problems)}か所あるので、取り込んでいません。", problems=problems)
-    return term_actions.load(words, actor=actor)
+    return term_actions.load(whole(asked.file.read(LARGEST), termlist.REQUIRED, termlist.read), actor=actor)
 
 
 @OPERATIONS.add(

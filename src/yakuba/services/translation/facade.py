@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
+from functools import partial
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.refusals import Invalid, Problem
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.whole import whole
 from yakuba.services.translation.actions import memory, phrases, talks
 from yakuba.services.translation.contracts import Sentence
 from yakuba.services.translation.engine import tables
@@ -29,14 +28,9 @@ def is_empty() -> bool:
 
 def load(table: bytes, *, actor: Actor) -> int:
     """Take phrases of a table over; how many phrases and sentences were new or changed. Raises Invalid with every fault."""
-    problems: list[Problem] = []
     book = TownBook()
-    drafts, faults = tables.drafts(
-        rows(BytesIO(table), ("番号", "言語", "文"), problems), book.phrases, dict(book.answers())
-    )
-    if problems := [*problems, *faults]:
-        raise Invalid(f"直すところが{len(problems)}か所あります。", problems=problems)
-    return phrases.load(drafts, actor=actor)
+    read = partial(tables.drafts, known=book.phrases, answers=dict(book.answers()))
+    return phrases.load(whole(table, ("番号", "言語", "文"), read), actor=actor)
 
 
 def set_words(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from io import BytesIO
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Operations, Part, Trace, Upload
-from yakuba.kernel.refusals import Invalid, Problem
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables import files
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.whole import whole
 from yakuba.services.translation.actions import memory
 from yakuba.services.translation.actions import phrases as actions
 from yakuba.services.translation.contracts import Checked, Sentence
@@ -267,10 +267,6 @@ def export(asked: LanguageIn, actor: Actor) -> Download:
 )
 def load(asked: PhraseTableIn, actor: Actor) -> int:
     """Phrases and sentences of a table: all of it, or every fault with its line."""
-    problems: list[Problem] = []
     book = queries.TownBook()
-    found = rows(BytesIO(asked.file.read(LARGEST)), REQUIRED, problems)
-    drafts, faults = tables.drafts(found, book.phrases, dict(book.answers()))
-    if problems := [*problems, *faults]:
-        raise Invalid(f"直すところが{len(problems)}か所あるので、取り込んでいません。", problems=problems)
-    return actions.load(drafts, actor=actor)
+    read = partial(tables.drafts, known=book.phrases, answers=dict(book.answers()))
+    return actions.load(whole(asked.file.read(LARGEST), REQUIRED, read), actor=actor)

@@ -15,10 +15,10 @@ from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations.pages import button
-from yakuba.kernel.refusals import Invalid, Problem
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.columns import Column as TableColumn
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.whole import whole
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.answers import operations
 from yakuba.services.answers.actions import entries as actions
@@ -180,10 +180,7 @@ def load(request: HttpRequest) -> HttpResponse:
     """Entries from a table, looked at before: all of it, or every fault with its line."""
 
     def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
-        problems: list[Problem] = []
-        drafts, faults = reading.drafts(rows(file, TABLE.required, problems, renamed=renamed))
-        if problems := [*problems, *faults]:
-            raise Invalid(f"直すところが{len(problems)}か所あるので、取り込んでいません。", problems=problems)
+        drafts = whole(file, TABLE.required, reading.drafts, renamed=renamed)
         number = actions.load(drafts, actor=person_of(request))
         messages.success(
             request, f"{len(drafts)}件を読み、新しいもの・変わったもの{number}件を下書きにしました。"

@@ -6,13 +6,12 @@ import hashlib
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import allowed, permission_required, person_of
-from yakuba.kernel.approvals.queries import right_of
+from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.approvals import answering
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.answers.actions import entries as actions
@@ -48,12 +47,9 @@ def publication(request: HttpRequest, publication_id: int) -> HttpResponse:
     """What is to be published, each beside what is told now."""
     row = _publication(request, publication_id)
     versions = _versions(row)
-    context = {
-        "row": row,
+    context = answering.beside(request, row) | {
         "versions": [(one, queries.draft_of(one), _before(one)) for one in versions],
         "seen": _seen(versions),
-        "may_answer": right_of(person_of(request), row) is not None,
-        "is_mine": row.proposed_by_id == request.user.pk,
         "form": AnswerForm(),
     }
     return render(request, "answers/publication.html", context)
@@ -63,15 +59,10 @@ def publication(request: HttpRequest, publication_id: int) -> HttpResponse:
 @login_required
 def answer(request: HttpRequest, publication_id: int) -> HttpResponse:
     """Approve it, or send it back."""
-    row, words = _publication(request, publication_id), request.POST.get("answer", "")
-    if "approve" in request.POST:
-        if request.POST.get("seen") != _seen(_versions(row)):
-            raise Conflict("見ている間に中身が変わりました。画面を開き直して、確かめてください。")
-        actions.approve(row, actor=person_of(request), answer=words)
-        messages.success(request, "承認しました。公開されています。")
-    else:
-        actions.send_back(row, words, actor=person_of(request))
-        messages.success(request, "差し戻しました。")
+    row = _publication(request, publication_id)
+    if "approve" in request.POST and request.POST.get("seen") != _seen(_versions(row)):
+        raise Conflict("見ている間に中身が変わりました。画面を開き直して、確かめてください。")
+    answering.answer(request, row, actions.approve, "承認しました。公開されています。", actions.send_back)
     return redirect("answers:publication", row.pk)
 
 
@@ -79,8 +70,7 @@ def _publication(request: HttpRequest, publication_id: int) -> Publication:
     row: Publication = get_object_or_404(
         Publication.objects.select_related("proposed_by", "answered_by"), pk=publication_id
     )
-    if not allowed(request.user, "answers.view") and right_of(person_of(request), row) is None:
-        raise PermissionDenied(row.permission)
+    answering.require_sight(request, row, "answers.view")
     return row
 
 

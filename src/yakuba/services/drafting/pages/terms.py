@@ -15,10 +15,9 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists import Bulk, Cell, Column, Listing, Nothing, Search
 from yakuba.kernel.lists.pages import respond
-from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.columns import Column as TableColumn
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.whole import whole
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.drafting import operations
 from yakuba.services.drafting.actions import terms as actions
@@ -117,10 +116,7 @@ def load(request: HttpRequest) -> HttpResponse:
     """Words from a table, looked at before: all of it, or every fault with its line."""
 
     def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
-        problems: list[Problem] = []
-        words, faults = termlist.read(rows(file, TABLE.required, problems, renamed=renamed))
-        if problems := [*problems, *faults]:
-            raise Invalid(f"直すところが{len(problems)}か所あるので、取り込んでいません。", problems=problems)
+        words = whole(file, TABLE.required, termlist.read, renamed=renamed)
         number = actions.load(words, actor=person_of(request))
         messages.success(request, f"{len(words)}語を読み、新しいもの・変わったもの{number}語を書きました。")
         return redirect("drafting:terms")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import allowed, permission_required, person_of
-from yakuba.kernel.approvals.queries import right_of
+from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.approvals import answering
 from yakuba.kernel.operations.pages import button
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.minutes import operations
@@ -42,13 +41,7 @@ def propose(request: HttpRequest, meeting_id: int) -> HttpResponse:
 def publication(request: HttpRequest, record_id: int) -> HttpResponse:
     """The copy as it is to be published."""
     row = _publication(request, record_id)
-    context = {
-        "row": row,
-        "content": row.content,
-        "may_answer": right_of(person_of(request), row) is not None,
-        "is_mine": row.proposed_by_id == request.user.pk,
-        "form": AnswerForm(),
-    }
+    context = answering.beside(request, row) | {"content": row.content, "form": AnswerForm()}
     return render(request, "minutes/publication.html", context)
 
 
@@ -56,13 +49,9 @@ def publication(request: HttpRequest, record_id: int) -> HttpResponse:
 @login_required
 def answer(request: HttpRequest, record_id: int) -> HttpResponse:
     """Approve it, or send it back."""
-    row, words = _publication(request, record_id), request.POST.get("answer", "")
-    if "approve" in request.POST:
-        publishing.approve(row, actor=person_of(request), answer=words)
-        messages.success(request, "承認しました。公開されています。")
-    else:
-        publishing.send_back(row, words, actor=person_of(request))
-        messages.success(request, "差し戻しました。")
+    row = _publication(request, record_id)
+    told = "承認しました。公開されています。"
+    answering.answer(request, row, publishing.approve, told, publishing.send_back)
     return redirect("minutes:publication", row.pk)
 
 
@@ -70,8 +59,7 @@ def _publication(request: HttpRequest, record_id: int) -> Publication:
     row: Publication = get_object_or_404(
         Publication.objects.select_related("proposed_by", "answered_by", "meeting"), pk=record_id
     )
-    if not allowed(request.user, "minutes.view") and right_of(person_of(request), row) is None:
-        raise PermissionDenied(row.permission)
+    answering.require_sight(request, row, "minutes.view")
     if row.meeting.kind == Meeting.Kind.CONSULTATION:  # it became one after it had been proposed
         queries.meeting(person_of(request), row.meeting_id)
     return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.contrib import messages
@@ -15,10 +16,10 @@ from django.urls import reverse, reverse_lazy
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
-from yakuba.kernel.refusals import Invalid, Problem
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.columns import Column as TableColumn
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.whole import whole
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.translation.actions import phrases as actions
 from yakuba.services.translation.contracts import Phrase
@@ -193,21 +194,16 @@ def load(request: HttpRequest) -> HttpResponse:
     """Phrases from a table, looked at before: all of it, or every fault with its line."""
     book = TownBook()
     answers = dict(book.answers())
+    read = partial(tables.drafts, known=book.phrases, answers=answers)
 
     def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
-        problems: list[Problem] = []
-        found = rows(file, TABLE.required, problems, renamed=renamed)
-        drafts, faults = tables.drafts(found, book.phrases, answers)
-        if problems := [*problems, *faults]:
-            raise Invalid(f"直すところが{len(problems)}か所あるので、取り込んでいません。", problems=problems)
+        drafts = whole(file, TABLE.required, read, renamed=renamed)
         number = actions.load(drafts, actor=person_of(request))
         messages.success(request, f"{len(drafts)}行を読み、新しいもの・変わったもの{number}件を残しました。")
         return redirect("translation:phrases")
 
     page = importing.ImportPage((("窓口の言い方", reverse("translation:phrases")),))
-    return importing.respond(
-        request, TABLE, lambda found: tables.drafts(found, book.phrases, answers)[1], take, page
-    )
+    return importing.respond(request, TABLE, lambda found: read(found)[1], take, page)
 
 
 @permission_required("translation.edit")
