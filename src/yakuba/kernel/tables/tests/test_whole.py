@@ -21,6 +21,6 @@ def test_all_of_it_is_read_whatever_its_headings_are_called():
 
 
 def test_faults_of_the_file_and_of_what_it_says_are_told_together_and_nothing_is_taken():
-    with pytest.raises(Invalid, match="辞書.csvに直すところが2か所") as refused:
+    with pytest.raises(Invalid, match=r"辞書\.csvに直すところが2か所") as refused:
         whole("語,数\n役,1\n窓口,2,3,4\n".encode(), ("語",), read, name="辞書.csv")
     assert sorted(one.line for one in refused.value.problems) == [2, 3]
