@@ -34,6 +34,10 @@ RECENT = timedelta(days=30)
 class TakenBefore(Conflict):
     """The same person's application for the same procedure was taken lately; whoever means it says so."""
 
+    status = (
+        422  # the page comes again with one box more to tick, as with anything else that is still to be said
+    )
+
 
 def add_form(
     visit: Visit, procedure: Procedure, *, actor: User, handed: Mapping[str, str] | None = None
