@@ -66,10 +66,11 @@ class Server:
 
 
 @contextmanager
-def postgresql_server(*, durable: bool = False) -> Iterator[Server]:
+def postgresql_server(*, durable: bool = False, also_at: str = "") -> Iterator[Server]:
     """Start a server of its own and stop it at the end. Skips the test where PostgreSQL is not installed.
 
-    `durable` makes it wait for the disk at every commit, as a real one does (for benchmarks).
+    `durable` makes it wait for the disk at every commit, as a real one does (for benchmarks). also_at: an address of this
+    machine at which others of its network (/24) reach it too.
     """
     programs = _programs()
     if programs is None:
@@ -78,7 +79,12 @@ def postgresql_server(*, durable: bool = False) -> Iterator[Server]:
     try:
         server = Server(_free_port(), secrets.token_hex(16), folder)
         _create(programs, server)
-        with _running(programs, server, SETTINGS if durable else SETTINGS | NOT_DURABLE):
+        settings = SETTINGS if durable else SETTINGS | NOT_DURABLE
+        if also_at:
+            settings = settings | {"listen_addresses": f"127.0.0.1,{also_at}"}
+            with (folder / "data" / "pg_hba.conf").open("a", encoding="ascii") as file:
+                file.write(f"host all all {also_at}/24 password\n")
+        with _running(programs, server, settings):
             role, password = sql.Identifier(ROLE), sql.Literal(server.password)
             server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(role, password))
             yield server

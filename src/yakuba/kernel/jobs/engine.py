@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
 
+from yakuba.kernel.postgresql import line
+
 if TYPE_CHECKING:
     from dbos import EnqueueOptions
 
@@ -171,12 +173,24 @@ def _family_queue(lane: str) -> str:
     return f"{QUEUE}-{lane.partition(':')[0]}"
 
 
+def _pool(url: str) -> sqlalchemy.Engine:
+    """Connections to PostgreSQL, given up as soon as those of the house are."""
+    arguments = {"application_name": "yakuba", **line.CLIENT}
+    engine = sqlalchemy.create_engine(
+        url, pool_size=5, max_overflow=10, pool_pre_ping=True, connect_args=arguments
+    )
+
+    @sqlalchemy.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.pgconn.exec_(line.SERVER.encode())
+
+    return engine
+
+
 def _database(url: str) -> sqlalchemy.Engine:
     """The connection pool for DBOS's own tables."""
     if not url.startswith("sqlite"):
-        return sqlalchemy.create_engine(
-            url, pool_size=5, max_overflow=10, pool_pre_ping=True, connect_args={"application_name": "yakuba"}
-        )
+        return _pool(url)
     path = sqlalchemy.make_url(url).database
     if path:
         os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from psycopg import errors
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
+from yakuba.kernel.postgresql import line
 from yakuba.kernel.tenancy.activation import SETTING, every_municipality, shown
 
 # What leaves settings alone, if it is one statement and calls nothing that sets one. All else may take a setting back.
@@ -163,9 +164,14 @@ class DatabaseWrapper(django_postgresql.DatabaseWrapper):
         """The server may have gone back to what it was told before."""
         self._told = None
 
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**line.CLIENT, **super().get_connection_params()}
+
     def get_new_connection(self, conn_params: Any) -> Any:
         self.forget()
-        return super().get_new_connection(conn_params)
+        connection = super().get_new_connection(conn_params)
+        connection.pgconn.exec_(line.SERVER.encode())  # not through a cursor, which would begin a transaction
+        return connection
 
     def chunked_cursor(self) -> Any:
         """As Django's, for rows in portions."""
