@@ -17,7 +17,7 @@ from yakuba.services.claims.contracts import Claim
 AT_ONCE = 5_000  # claims that are held while a file is read
 WEEK = 7
 CLAIMS = {
-    "number": "int32", "line": "int32", "offset": "int64", "length": "int32", "month": "int32", "at": "int32", "edition": "int32",
+    "number": "int32", "line": "int32", "offset": "int64", "length": "int32", "month": "int32", "month_no": "int32", "edition": "int32",
     "kind": "int8", "inpatient": "bool_", "institution": "int64", "institution_code": "string", "institution_name": "string",
     "prescriber": "int64", "insurer": "string", "symbol": "string", "insured": "string", "branch": "string", "person": "int64",
     "name": "string", "kana": "string", "sex": "int8", "birth": "int32", "age": "int16", "points": "int64", "visits": "int32",
