@@ -21,6 +21,7 @@ MEMORY = "400MB"  # of DuckDB's buffers; the process takes about half as much ag
 THREADS = 2
 SHARE = 0.01  # of all claims: a rule that finds more is capped and named
 LEAST = 20  # claims that a rule may find in however few
+Alike = Callable[[tuple[str, str, str], tuple[str, str, str]], bool]  # name, kana, birth of two persons
 KEPT = 20  # findings that are kept of a rule above it
 TABLE = 10_000_000_000  # a row of the n-th check table is rule n × TABLE + code
 
@@ -44,6 +45,15 @@ class Source:
     claims: Path
     items: Path
     diseases: Path
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A check table as Parquet. starts, ends: months of treatment for which this edition holds."""
+
+    path: Path
+    starts: int = 0
+    ends: int = 999_912
 
 
 @dataclass(frozen=True)
@@ -85,22 +95,23 @@ class Checking:
         """Let go of the file."""
         self.con.close()
 
-    def rules(self, rows: Any, tables: Sequence[Path] = (), members: Sequence[Path] = ()) -> None:
+    def rules(self, rows: Any, tables: Sequence[TableFile] = (), members: Sequence[Path] = ()) -> None:
         """Take the rules: rows as an Arrow table (rule, kind, code, other, low, high, unit, span, starts, ends, mark), check
         tables by their numbers from 1, and eligibility."""
         con = self.con
         con.register("town_rules", rows)
-        con.execute("CREATE TABLE rule AS SELECT * FROM town_rules")
+        con.execute("CREATE TABLE rule AS SELECT * REPLACE (code::BIGINT AS code, other::BIGINT AS other) FROM town_rules")
         con.execute("CREATE TABLE member_of(grp BIGINT, code BIGINT, starts INT, ends INT)")
-        for number, path in enumerate(tables, start=1):
+        for number, one in enumerate(tables, start=1):
+            held = [one.starts, one.ends, str(one.path)]
             con.execute(
-                "INSERT INTO rule SELECT ? + code, kind, code, other, low, high, unit, span, starts, ends, mark FROM read_parquet(?) "
-                "WHERE kind <> 'group'",
-                [number * TABLE, str(path)],
+                "INSERT INTO rule SELECT ? + code, kind, code, other, low, high, unit, span, greatest(starts, ?), least(ends, ?), mark "
+                "FROM read_parquet(?) WHERE kind <> 'group'",
+                [number * TABLE, *held],
             )
             con.execute(
-                "INSERT INTO member_of SELECT other, code, starts, ends FROM read_parquet(?) WHERE kind = 'group'",
-                [str(path)],
+                "INSERT INTO member_of SELECT other, code, greatest(starts, ?), least(ends, ?) FROM read_parquet(?) WHERE kind = 'group'",
+                held,
             )
         con.execute("CREATE TABLE member(person BIGINT, since INT, until INT, benefit INT, payer VARCHAR)")
         for path in members:
@@ -132,19 +143,47 @@ class Checking:
         asked = "WHERE list_contains(?, month)" if months else "WHERE len(?) = 0"
         return int(self.con.execute(f"SELECT count(*) FROM claim {asked}", [self._months]).fetchall()[0][0])  # noqa: S608
 
-    def check(self, told: Callable[[int, int, str], None] = lambda *_: None) -> None:
-        """Every kind of check that a rule is of, one query each."""
+    def check(
+        self, told: Callable[[int, int, str], None] = lambda *_: None, alike: Alike | None = None
+    ) -> None:
+        """Every kind of check that a rule is of, one query each. alike: whether two persons may be one, for the kind `near`, of
+        which the query only gives who could be."""
         kinds = [
             row[0] for row in self.con.execute("SELECT DISTINCT kind FROM rule ORDER BY kind").fetchall()
         ]
         for at, kind in enumerate(kinds):
             told(at, len(kinds), kind)
             self.con.execute("INSERT INTO found " + statements()[kind][0])
+            if kind == "near" and alike is not None:
+                self._keep_alike(alike)
         if self._months:
             self.con.execute(
                 f"DELETE FROM found WHERE place // {LINES} NOT IN (SELECT claim FROM claim WHERE list_contains(?, month))",  # noqa: S608
                 [self._months],
             )
+
+    def _keep_alike(self, alike: Alike) -> None:
+        """Of the possible pairs of persons, those that are alike."""
+        pairs = self.con.execute(statements()["pairs"][0]).fetchall()
+        wrong = [
+            (rule, place, other)
+            for rule, place, other, *told in pairs
+            if not alike(tuple(told[:3]), tuple(told[3:]))
+        ]
+        for rule, place, other in wrong:
+            self.con.execute(
+                "DELETE FROM found WHERE rule = ? AND place = ? AND other = ?", [rule, place, other]
+            )
+
+    def people(self, claims: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """Who and where of these claims: institution, its name, the person's name and birth, month."""
+        found = self.con.execute(statements()["people"][0], [list(claims)])
+        names = [one[0] for one in found.description]
+        return {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+
+    def codes(self, places: Sequence[int]) -> dict[int, int]:
+        """The codes of items and diseases that stand at these places."""
+        return dict(self.con.execute(statements()["codes"][0], [list(places), list(places)]).fetchall())
 
     def tallies(self, claims: int) -> dict[int, Tally]:
         """What each rule found."""

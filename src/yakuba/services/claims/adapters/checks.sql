@@ -3,14 +3,14 @@
 
 -- prepare
 CREATE TABLE claim AS SELECT place * $claims + number AS claim, month, month_no, kind, inpatient, institution,
-  CASE WHEN person = 0 THEN -(place * $claims + number) ELSE person END AS person, sex, age, points,
+  CASE WHEN person = 0 THEN -(place * $claims + number) ELSE person END AS person, sex, birth, age, points,
   benefit, payer <> '' AS has_payer, total, prescriber, line FROM claim_files;
-CREATE TABLE disease AS SELECT (place * $claims + d.number) AS claim, d.line, d.code, d.started, d.suspected FROM disease_files d;
+CREATE TABLE disease AS SELECT (place * $claims + d.number) AS claim, d.line, d.code::BIGINT AS code, d.started, d.suspected FROM disease_files d;
 CREATE TABLE named AS SELECT DISTINCT code FROM (
-  SELECT code FROM rule WHERE kind NOT IN ('eligibility','suspected','duplicate','injury','total') UNION ALL
+  SELECT code FROM rule WHERE kind NOT IN ('eligibility','suspected','duplicate','near','injury','total') UNION ALL
   SELECT other FROM rule WHERE kind IN ('exclusion','pair') UNION ALL SELECT code FROM member_of);
 CREATE TABLE item AS SELECT i.place * $claims + i.number AS claim,
-  (i.place * $claims + i.number) * $lines + i.line AS place, i.kind, i.section, i.code, i.amount, i.times, i.days, i.weeks, i.daily,
+  (i.place * $claims + i.number) * $lines + i.line AS place, i.kind, i.section, i.code::BIGINT AS code, i.amount, i.times, i.days, i.weeks, i.daily,
   i.value, c.month, c.month_no, c.kind AS table_, c.inpatient, c.institution, c.person, c.sex, c.age
 FROM item_files i JOIN claim c ON c.claim = i.place * $claims + i.number WHERE i.code IN (SELECT code FROM named);
 CREATE TABLE found(rule BIGINT, place BIGINT, other BIGINT, code BIGINT, value BIGINT, measured DOUBLE);
@@ -53,9 +53,11 @@ JOIN by_month b ON b.code = i.code AND b.person = i.person AND b.institution = i
 GROUP BY r.rule, i.place, i.code, r.high HAVING sum(b.n) > r.high;
 
 -- kind: exclusion
-SELECT r.rule, i.place, min(b.place), i.code, any_value(i.value), 0 FROM item i
-JOIN rule r ON r.kind='exclusion' AND r.code = i.code AND i.month BETWEEN r.starts AND r.ends
-JOIN item b ON b.code = r.other AND b.person = i.person AND b.institution = i.institution AND b.month = i.month
+WITH r AS (SELECT *, code * 1000000000 + other AS pair FROM rule WHERE kind='exclusion'),
+a AS (SELECT * FROM item SEMI JOIN r ON r.code = item.code), b AS (SELECT * FROM item SEMI JOIN r ON r.other = item.code)
+SELECT r.rule, i.place, min(b.place), i.code, any_value(i.value), 0 FROM a i
+JOIN b ON b.person = i.person AND b.institution = i.institution AND b.month = i.month
+JOIN r ON r.pair = i.code * 1000000000 + b.code AND i.month BETWEEN r.starts AND r.ends
 WHERE r.unit = 3 OR (r.unit = 1 AND (i.days & b.days) <> 0) OR (r.unit = 2 AND (i.weeks & b.weeks) <> 0)
 GROUP BY r.rule, i.place, i.code;
 
@@ -67,21 +69,26 @@ JOIN member_of g ON g.grp = r.other AND g.code = b.code AND b.month BETWEEN g.st
 WHERE r.unit = 3 OR (i.days & b.days) <> 0 GROUP BY r.rule, b.place, b.code;
 
 -- kind: indication
-WITH asked AS (SELECT DISTINCT i.place, i.claim, i.code, i.value, i.month, r.rule FROM item i
-  JOIN rule r ON r.kind='indication' AND r.code = i.code AND i.month BETWEEN r.starts AND r.ends SEMI JOIN known k ON k.claim = i.claim),
-answered AS (SELECT DISTINCT i.place, r.rule FROM item i JOIN rule r ON r.kind='indication' AND r.code = i.code AND i.month BETWEEN r.starts AND r.ends
-  JOIN known k ON k.claim = i.claim AND k.code = r.other AND (NOT k.suspected OR r.mark = 1))
+WITH r AS (SELECT rule, code, starts, ends, mark, code * 10000000 + other AS pair FROM rule WHERE kind='indication'),
+named_ AS (SELECT DISTINCT rule, code, starts, ends FROM r),
+asked AS (SELECT DISTINCT i.place, i.claim, i.code, i.value, r.rule FROM item i JOIN named_ r ON r.code = i.code AND i.month BETWEEN r.starts AND r.ends
+  SEMI JOIN known k ON k.claim = i.claim),
+answered AS (SELECT i.place, r.rule FROM item i JOIN known k ON k.claim = i.claim
+  JOIN r ON r.pair = i.code * 10000000 + k.code AND i.month BETWEEN r.starts AND r.ends AND (NOT k.suspected OR r.mark = 1))
 SELECT a.rule, a.place, 0, a.code, a.value, 0 FROM asked a ANTI JOIN answered b ON b.place = a.place AND b.rule = a.rule;
 
 -- kind: contraindication
-SELECT r.rule, i.place, min(d.claim * $lines + d.line), i.code, any_value(i.value), 0 FROM item i
-JOIN rule r ON r.kind='contraindication' AND r.code = i.code AND i.month BETWEEN r.starts AND r.ends
-JOIN disease d ON d.claim = i.claim AND d.code = r.other AND NOT d.suspected GROUP BY r.rule, i.place, i.code;
+WITH r AS (SELECT *, code * 10000000 + other AS pair FROM rule WHERE kind='contraindication'),
+a AS (SELECT * FROM item SEMI JOIN r ON r.code = item.code)
+SELECT r.rule, i.place, min(d.claim * $lines + d.line), i.code, any_value(i.value), 0 FROM a i
+JOIN disease d ON d.claim = i.claim AND NOT d.suspected
+JOIN r ON r.pair = i.code * 10000000 + d.code AND i.month BETWEEN r.starts AND r.ends GROUP BY r.rule, i.place, i.code;
 
 -- kind: pair
-SELECT r.rule, i.place, min(b.place), i.code, any_value(i.value), 0 FROM item i
-JOIN rule r ON r.kind='pair' AND r.code = i.code AND i.month BETWEEN r.starts AND r.ends
-JOIN item b ON b.code = r.other AND b.person = i.person AND b.month = i.month GROUP BY r.rule, i.place, i.code;
+WITH r AS (SELECT *, code * 1000000000 + other AS pair FROM rule WHERE kind='pair'),
+a AS (SELECT * FROM item SEMI JOIN r ON r.code = item.code), b AS (SELECT * FROM item SEMI JOIN r ON r.other = item.code)
+SELECT r.rule, i.place, min(b.place), i.code, any_value(i.value), 0 FROM a i JOIN b ON b.person = i.person AND b.month = i.month
+JOIN r ON r.pair = i.code * 1000000000 + b.code AND i.month BETWEEN r.starts AND r.ends GROUP BY r.rule, i.place, i.code;
 
 -- kind: dose
 SELECT r.rule, i.place, 0, i.code, i.value, i.amount FROM item i JOIN rule r ON r.kind='dose' AND r.code = i.code AND i.month BETWEEN r.starts AND r.ends
@@ -132,3 +139,22 @@ JOIN claim i ON i.claim = d.claim JOIN rule r ON r.kind='injury' AND r.code = d.
 -- kind: total
 SELECT r.rule, i.claim * $lines + i.line, 0, 0, i.points, i.total FROM claim i JOIN rule r ON r.kind='total' AND i.month BETWEEN r.starts AND r.ends
 WHERE i.points IS NOT NULL AND i.total IS NOT NULL AND i.points <> i.total;
+
+-- kind: near
+SELECT r.rule, i.claim * $lines + i.line, f.claim * $lines + f.line, 0, i.points, 0 FROM claim i
+JOIN claim f ON f.institution = i.institution AND f.month = i.month AND f.kind = i.kind AND f.inpatient = i.inpatient AND f.points = i.points
+  AND f.person <> i.person AND f.claim < i.claim AND f.sex = i.sex AND f.birth = i.birth
+JOIN rule r ON r.kind='near' AND i.month BETWEEN r.starts AND r.ends;
+
+-- pairs
+SELECT f.rule, f.place, f.other, a.name, a.kana, a.birth::VARCHAR, b.name, b.kana, b.birth::VARCHAR FROM found f
+JOIN rule r ON r.rule = f.rule AND r.kind = 'near'
+JOIN claim_files a ON a.place * $claims + a.number = f.place // $lines JOIN claim_files b ON b.place * $claims + b.number = f.other // $lines;
+
+-- people
+SELECT place * $claims + number AS claim, month, institution_code, institution_name, name, kana, birth, line FROM claim_files
+WHERE list_contains(?, place * $claims + number);
+
+-- codes
+SELECT place, code FROM item WHERE list_contains(?, place) UNION ALL
+SELECT claim * $lines + line, code FROM disease WHERE list_contains(?, claim * $lines + line);

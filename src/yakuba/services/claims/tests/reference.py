@@ -202,9 +202,9 @@ class Reference:
         found = list(claim.diseases)
         if claim.table == 4 and person(claim):
             for _, other in self.claims:
-                if other.table != 4 and person(other) == person(claim) and other.month == claim.month:
-                    if not claim.prescriber or claim.prescriber == other.institution:
-                        found += other.diseases
+                same = person(other) == person(claim) and other.month == claim.month
+                if other.table != 4 and same and claim.prescriber in ("", other.institution):
+                    found += other.diseases
         return found
 
     def _indication(self, check):
@@ -347,6 +347,6 @@ class Reference:
 
     def _total(self, check):
         for number, claim in self.claims:
-            if claim.points is not None and claim.total is not None and claim.points != claim.total:
-                if self._in_force(check, claim.month):
-                    yield number * LINES + claim.line, 0, 0, claim.points, claim.total
+            known = claim.points is not None and claim.total is not None
+            if known and claim.points != claim.total and self._in_force(check, claim.month):
+                yield number * LINES + claim.line, 0, 0, claim.points, claim.total

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from yakuba.services.claims.adapters import shelf, tables
-from yakuba.services.claims.adapters.checking import TABLE, Checking, Row, Source, rule_rows
+from yakuba.services.claims.adapters.checking import Checking, Row, Source, TableFile, rule_rows
 from yakuba.services.claims.contracts import Claim, Disease, Item
 from yakuba.services.claims.engine.members import Member
 from yakuba.services.claims.engine.tables import Check
@@ -115,7 +115,7 @@ def checked(folder, files, rules, members=(), table=(), months=(), before=()):
     tables.write_members(people, members)
     tables.write_checks(tabled, table)
     checking = Checking(folder)
-    checking.rules(rule_rows(rules), [tabled], [people])
+    checking.rules(rule_rows(rules), [TableFile(tabled)], [people])
     count = checking.claims(sources, months, before)
     checking.check()
     return checking, count
