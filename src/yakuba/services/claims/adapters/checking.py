@@ -20,6 +20,7 @@ from yakuba.services.claims.contracts import CLAIMS, LINES
 MEMORY = "400MB"  # of DuckDB's buffers; the process takes about half as much again
 THREADS = 2
 SHARE = 0.01  # of all claims: a rule that finds more is capped and named
+TABLE_SHARE = 0.1  # the same for all rows of a table together
 LEAST = 20  # claims that a rule may find in however few
 Alike = Callable[[tuple[str, str, str], tuple[str, str, str]], bool]  # name, kana, birth of two persons
 KEPT = 20  # findings that are kept of a rule above it
@@ -100,7 +101,9 @@ class Checking:
         tables by their numbers from 1, and eligibility."""
         con = self.con
         con.register("town_rules", rows)
-        con.execute("CREATE TABLE rule AS SELECT * REPLACE (code::BIGINT AS code, other::BIGINT AS other) FROM town_rules")
+        con.execute(
+            "CREATE TABLE rule AS SELECT * REPLACE (code::BIGINT AS code, other::BIGINT AS other) FROM town_rules"
+        )
         con.execute("CREATE TABLE member_of(grp BIGINT, code BIGINT, starts INT, ends INT)")
         for number, one in enumerate(tables, start=1):
             held = [one.starts, one.ends, str(one.path)]
@@ -186,12 +189,22 @@ class Checking:
         return dict(self.con.execute(statements()["codes"][0], [list(places), list(places)]).fetchall())
 
     def tallies(self, claims: int) -> dict[int, Tally]:
-        """What each rule found."""
+        """What each rule found. A row of a table is capped as a rule is, and all of a table where it finds in a tenth of all
+        claims."""
         rows = self.con.execute(
             f"SELECT rule, count(*), count(DISTINCT place // {LINES}) FROM found GROUP BY rule"  # noqa: S608
         ).fetchall()
-        most = max(LEAST, claims * SHARE)
-        return {rule: Tally(findings, found, found > most) for rule, findings, found in rows}
+        whole = self.con.execute(
+            f"SELECT rule // {TABLE}, count(DISTINCT place // {LINES}) FROM found WHERE rule >= {TABLE} GROUP BY 1"  # noqa: S608
+        ).fetchall()
+        most, wide = (
+            max(LEAST, claims * SHARE),
+            {table for table, found in whole if found > max(LEAST, claims * TABLE_SHARE)},
+        )
+        return {
+            rule: Tally(findings, found, found > most or rule // TABLE in wide)
+            for rule, findings, found in rows
+        }
 
     def rows(self, capped: Sequence[int] = ()) -> Iterator[Row]:
         """The findings, by their place; of rules in `capped` the first few."""
