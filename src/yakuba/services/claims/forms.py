@@ -17,10 +17,21 @@ class MultipleFileInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class SeveralFilesField(forms.FileField):
+    """A list of files."""
+
+    widget = MultipleFileInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Each of them. Raises ValidationError for none."""
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(SeveralFilesField, self).clean(one, initial) for one in given]
+
+
 class ClaimFilesForm(forms.Form):
     """Claim files."""
 
-    files = forms.FileField(
+    files = SeveralFilesField(  # type: ignore[assignment]  # a field, which Django takes out of the class
         label="請求ファイル",
         help_text="レセプト電算処理の請求ファイル（RECEIPTC.UKEなど）。一つでも、選んで複数でも入れられます。",
         widget=MultipleFileInput(attrs={"multiple": True}),

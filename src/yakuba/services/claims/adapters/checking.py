@@ -33,7 +33,7 @@ def statements() -> dict[str, list[str]]:
     text = (Path(__file__).parent / "checks.sql").read_text(encoding="utf-8")
     text = text.replace("$lines", str(LINES)).replace("$claims", str(CLAIMS))
     found: dict[str, list[str]] = {}
-    for part in re.split(r"^-- (?=prepare$|kind: )", text, flags=re.M)[1:]:
+    for part in re.split(r"^-- (?=prepare$|people$|pairs$|codes$|kind: )", text, flags=re.M)[1:]:
         head, _, body = part.partition("\n")
         found[head.removeprefix("kind: ")] = [one.strip() for one in body.split(";") if one.strip()]
     return found

@@ -137,3 +137,56 @@ def ordered(claims: list[Sample]) -> list[Sample]:
         replace(one, number=at)
         for at, one in enumerate(sorted(claims, key=lambda one: one.institution), start=1)
     ]
+
+
+def planted(count: int, *, seed: int, month: int) -> list[Sample]:
+    """Claims among which some have what the sample rules look for: two first visits, one claim twice, an injury, a wrong total, a
+    person without eligibility."""
+    found = list(samples(count, seed=seed, month=month, persons=max(3, count * 2 // 3)))
+    visit = ("SI", 11, FIRST_VISIT, 1.0, 288, (3, 17))
+    found[0] = replace(found[0], items=(visit, *found[0].items[1:]))
+    found[1] = replace(found[1], diseases=((INJURY, month, False), *found[1].diseases))
+    found[2] = replace(found[2], stated=total(found[2]) + 100)
+    found[3] = replace(found[3], person=999_999)
+    found[4] = replace(
+        found[4], items=(("SI", 12, AGAIN_VISIT, 1.0, 73, (5,)), ("SI", 11, FIRST_VISIT, 1.0, 288, (5,)))
+    )
+    found.append(replace(found[5], number=count + 1))
+    return ordered(found)
+
+
+def members(count: int) -> bytes:
+    """Eligibility of so many persons, as CSV in CP932."""
+    head = "保険者番号,記号,番号,枝番,氏名,カナ,生年月日,資格取得日,資格喪失日,給付割合"
+    rows = [f"{INSURER},見本,{person:07d},01,見本　{person},ミホン,,2020/4/1,,70" for person in range(count)]
+    return "\r\n".join([head, *rows, ""]).encode("cp932")
+
+
+def masters() -> dict[str, bytes]:
+    """Masters with the names of all codes, in the width of the official ones."""
+    told = {
+        "act": (
+            150,
+            "S",
+            [
+                (FIRST_VISIT, "見本の初診料"),
+                (AGAIN_VISIT, "見本の再診料"),
+                *((code, f"見本の診療行為{code % 1000}") for code in ACTS[2:]),
+            ],
+        ),
+        "drug": (42, "Y", [(code, f"見本の薬{code % 1000}") for code in DRUGS]),
+        "disease": (
+            46,
+            "B",
+            [(INJURY, "見本のけが"), *((code, f"見本の傷病{code % 1000}") for code in DISEASES[1:])],
+        ),
+    }
+    return {
+        kind: b"".join(_line(*_row(width, mark, code, name)) for code, name in rows)
+        for kind, (width, mark, rows) in told.items()
+    }
+
+
+def _row(width: int, mark: str, code: int, name: str) -> list[object]:
+    shown = f"{code:07d}" if mark == "B" else str(code)
+    return ["0", mark, shown, len(name) * 2, name, *[""] * (width - 5)]

@@ -94,6 +94,8 @@ class _Reader:
     def _line(self, content: bytes, number: int, offset: int, whole: bool) -> None:
         fields = self._fields(content, number, offset)
         kind = fields[0]
+        if kind in ("RE", *HEADS):
+            self._told.complete = False  # a file of several institutions has a sheet for each
         if kind == "RE":
             self._open = Claim(self._seen + 1, number, offset, table=self._table)
             self._seen, self._bad, self._section, self._group = self._seen + 1, False, 0, []

@@ -60,7 +60,7 @@ class CorporateIn(BaseModel):
 class CorporateNumberIn(BaseModel):
     """A corporate number."""
 
-    number: str = Field(max_length=20, description="法人番号")
+    corporate_number: str = Field(max_length=20, description="法人番号")
 
 
 class CollectedIn(BaseModel):
@@ -183,12 +183,12 @@ def load_corporate(asked: CorporateIn, actor: Actor) -> int:
 
 
 @OPERATIONS.add(
-    "法人番号を調べる", "claims.tax", "GET corporate-numbers/{number}", command="tax corporate",
+    "法人番号を調べる", "claims.tax", "GET corporate-numbers/{corporate_number}", command="tax corporate",
     answer=Answer(CorporateNumberOut, columns={"number": "法人番号", "name": "名称", "address": "所在地", "fault": "直すところ"}),
 )  # fmt: skip
 def corporate(asked: CorporateNumberIn, actor: Actor) -> dict[str, Any]:
     """Its check digit, and whose it is by the table that the town loaded."""
-    number = narrow(asked.number).strip()
+    number = narrow(asked.corporate_number).strip()
     fault = corporate_fault(number)
     row = CorporateNumber.objects.filter(number=number).first()
     if row is None and not fault:

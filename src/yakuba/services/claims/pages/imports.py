@@ -151,12 +151,12 @@ def _month(text: str) -> int:
 
 
 @permission_required("claims.load")
-def load_table(request: HttpRequest, kind: str) -> HttpResponse:
+def load_table(request: HttpRequest, table_kind: str) -> HttpResponse:
     """A file with headings: which column is which is chosen, its first rows are seen."""
-    if kind == MEMBERS:
+    if table_kind == MEMBERS:
         require(request.user, "claims.members")
         label, columns, check = "資格情報", members.COLUMNS, _check_members
-    elif (known := tables.kinds().get(kind)) is not None and known.heading:
+    elif (known := tables.kinds().get(table_kind)) is not None and known.heading:
         label, columns, check = known.label, known.columns, _checking(known)
     else:
         raise Http404
@@ -168,15 +168,15 @@ def load_table(request: HttpRequest, kind: str) -> HttpResponse:
         since = _month(extra.cleaned_data["since"])
         given.seek(0)
         row = imports.hand_in_table(
-            f"{label}.csv", given, kind, since, actor=person_of(request), renamed=renamed
+            f"{label}.csv", given, table_kind, since, actor=person_of(request), renamed=renamed
         )
         return redirect("claims:table", row.pk)
 
-    table_kind = importing.TableKind(f"claims.{kind}", label, columns, largest=LARGEST)
+    shown = importing.TableKind(f"claims.{table_kind}", label, columns, largest=LARGEST)
     above = [
         (text, str(url)) for text, url in (ABOVE, ("マスターとチェックの表", reverse_lazy("claims:tables")))
     ]
-    return importing.respond(request, table_kind, check, take, importing.ImportPage(above, "", extra))
+    return importing.respond(request, shown, check, take, importing.ImportPage(above, "", extra))
 
 
 def _check_members(found: Iterable[Row]) -> list[Problem]:
