@@ -85,7 +85,7 @@ class Checking:
     def __init__(self, folder: Path, *, memory: str = MEMORY, threads: int = THREADS) -> None:
         import duckdb
 
-        settings = {
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory, "threads": str(threads), "temp_directory": str(folder / "spilt"),
             "autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "preserve_insertion_order": "false",
         }  # fmt: skip

@@ -19,6 +19,7 @@ from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations import Upload
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables import importing
+from yakuba.kernel.tables.columns import Column as TableColumn
 from yakuba.kernel.tables.reading import Row
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.claims import queries
@@ -153,6 +154,9 @@ def _month(text: str) -> int:
 @permission_required("claims.load")
 def load_table(request: HttpRequest, table_kind: str) -> HttpResponse:
     """A file with headings: which column is which is chosen, its first rows are seen."""
+    label: str
+    columns: tuple[TableColumn, ...]
+    check: importing.Check
     if table_kind == MEMBERS:
         require(request.user, "claims.members")
         label, columns, check = "資格情報", members.COLUMNS, _check_members
