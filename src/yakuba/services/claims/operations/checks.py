@@ -27,7 +27,7 @@ class ClaimRulesIn(BaseModel):
 class OneRuleSet(BaseModel):
     """A version of the rules."""
 
-    rule_set_id: int = Field(description="規則の版の番号")
+    claim_rules_id: int = Field(description="規則の版の番号")
 
 
 class TrialIn(OneRuleSet):
@@ -153,31 +153,31 @@ def load_rules(asked: ClaimRulesIn, actor: Actor) -> RuleSet:
 
 
 @OPERATIONS.add(
-    "点検の規則を試す", "claims.rules", "POST rule-sets/{rule_set_id}/trial", command="rules try", status=201, answer=A_RUN,
+    "点検の規則を試す", "claims.rules", "POST rule-sets/{claim_rules_id}/trial", command="rules try", status=201, answer=A_RUN,
     event="claims.trial_started", trace=lambda asked, row: Trace(f"claimrun:{row.pk}", {"months": row.months}),
     work=Work("試し", progress=_so_far),
 )  # fmt: skip
 def try_rules(asked: TrialIn, actor: Actor) -> CheckRun:
     """On claims of before: how often each rule would find something. Nothing of it is kept but the numbers."""
-    return running.start(rule_set_of(asked.rule_set_id), asked.months, True, actor=actor)
+    return running.start(rule_set_of(asked.claim_rules_id), asked.months, True, actor=actor)
 
 
 @OPERATIONS.add(
-    "点検の規則を公開する", "claims.publish", "POST rule-sets/{rule_set_id}/publish", command="rules publish", answer=A_SET,
+    "点検の規則を公開する", "claims.publish", "POST rule-sets/{claim_rules_id}/publish", command="rules publish", answer=A_SET,
     event="claims.rules_published", trace=lambda asked, row: Trace(f"claimrules:{row.pk}", {"version": row.version}), step_up=True,
 )  # fmt: skip
 def publish_rules(asked: OneRuleSet, actor: Actor) -> RuleSet:
     """They hold from now on; whoever made them cannot."""
-    return rules.publish(rule_set_of(asked.rule_set_id), actor=actor)
+    return rules.publish(rule_set_of(asked.claim_rules_id), actor=actor)
 
 
 @OPERATIONS.add(
-    "点検の規則を取り下げる", "claims.publish", "POST rule-sets/{rule_set_id}/withdraw", command="rules withdraw", answer=A_SET,
+    "点検の規則を取り下げる", "claims.publish", "POST rule-sets/{claim_rules_id}/withdraw", command="rules withdraw", answer=A_SET,
     event="claims.rules_withdrawn", trace=lambda asked, row: Trace(f"claimrules:{row.pk}"),
 )  # fmt: skip
 def withdraw_rules(asked: OneRuleSet, actor: Actor) -> RuleSet:
     """No check uses them any more."""
-    return rules.withdraw(rule_set_of(asked.rule_set_id))
+    return rules.withdraw(rule_set_of(asked.claim_rules_id))
 
 
 @OPERATIONS.add(

@@ -154,9 +154,9 @@ def new_rules(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("claims.view")
-def rule_set(request: HttpRequest, rule_set_id: int) -> HttpResponse:
+def rule_set(request: HttpRequest, claim_rules_id: int) -> HttpResponse:
     """One version: its rules, what it found when it was tried, and the next thing."""
-    row = get_object_or_404(RuleSet.objects.select_related("created_by", "published_by"), pk=rule_set_id)
+    row = get_object_or_404(RuleSet.objects.select_related("created_by", "published_by"), pk=claim_rules_id)
     return _rule_set(request, row, MonthsForm(months=list(queries.months().items())[:24]))
 
 
@@ -173,14 +173,14 @@ def _rule_set(request: HttpRequest, row: RuleSet, form: MonthsForm) -> HttpRespo
 
 @permission_required("claims.rules")
 @require_POST
-def try_rules(request: HttpRequest, rule_set_id: int) -> HttpResponse:
+def try_rules(request: HttpRequest, claim_rules_id: int) -> HttpResponse:
     """Try a version on claims of before."""
-    row = get_object_or_404(RuleSet.objects, pk=rule_set_id)
+    row = get_object_or_404(RuleSet.objects, pk=claim_rules_id)
     form = MonthsForm(request.POST, months=list(queries.months().items()))
     if form.is_valid():
         with told_in(form):
             months = [int(one) for one in form.cleaned_data["months"]]
-            made = operations.try_rules(person_of(request), rule_set_id=row.pk, months=months)
+            made = operations.try_rules(person_of(request), claim_rules_id=row.pk, months=months)
             return redirect("claims:run", made.pk)
     return _rule_set(request, row, form)
 

@@ -52,7 +52,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     return {
         "claim_file_id": ClaimFile.objects.order_by("-pk")[0].pk,
         "check_table_id": CheckTable.objects.order_by("pk")[0].pk,
-        "rule_set_id": RuleSet.objects.order_by("-pk")[0].pk,
+        "claim_rules_id": RuleSet.objects.order_by("-pk")[0].pk,
         "check_run_id": CheckRun.objects.order_by("-pk")[0].pk,
         "finding_id": finding.pk,
         "inquiry_letter_id": letter.pk,
