@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from yakuba.kernel.values import calendar
+
 ERAS = {
-    "1": 1867,
-    "2": 1911,
-    "3": 1925,
-    "4": 1988,
-    "5": 2018,
-}  # 明治 大正 昭和 平成 令和: the year before their first
+    era.number: era.year_one - 1 for era in calendar.ERAS.values()
+}  # its digit → the year before its first
 
 
 class BadDate(ValueError):

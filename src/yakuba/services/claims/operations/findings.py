@@ -46,7 +46,7 @@ class JudgeIn(OneFinding):
     note: str = Field("", max_length=300, description="メモ（誤りのときは、わけ）")
 
 
-class InquiryIn(BaseModel):
+class ClaimInquiryIn(BaseModel):
     """A letter about findings."""
 
     finding_ids: Annotated[list[int], Word("--finding")] = Field(description="指摘の番号")
@@ -88,7 +88,7 @@ class FindingOut(BaseModel):
     outcome_label: str
 
 
-class InquiryOut(BaseModel):
+class ClaimInquiryOut(BaseModel):
     """A letter."""
 
     id: int
@@ -161,9 +161,9 @@ def judge(asked: JudgeIn, actor: Actor) -> Finding:
 
 @OPERATIONS.add(
     "医療機関への照会を作る", "claims.ask", "POST letters", command="finding ask", status=201,
-    answer=Answer(InquiryOut, inquiry_facts, {"id": "番号", "addressee": "宛先", "day": "日付"}),
+    answer=Answer(ClaimInquiryOut, inquiry_facts, {"id": "番号", "addressee": "宛先", "day": "日付"}),
 )  # fmt: skip
-def ask(asked: InquiryIn, actor: Actor) -> InquiryLetter:
+def ask(asked: ClaimInquiryIn, actor: Actor) -> InquiryLetter:
     """A letter about findings of one institution, as PDF."""
     if not isinstance(actor, User):
         raise Forbidden("照会は職員の名前で作ります。職員を指定してください。")

@@ -140,17 +140,19 @@ def group_of(row: Declaration) -> list[Declaration]:
 
 def waiting(user: Any) -> QueueState:
     """Findings that nobody has looked at."""
-    rows = Finding.objects.filter(outcome=Finding.Outcome.OPEN)
-    return QueueState(
-        rows.count(), reverse("claims:queue"), "点検する", rows.aggregate(oldest=Min("found_at"))["oldest"]
+    rows = Finding.objects.filter(outcome=Finding.Outcome.OPEN).aggregate(
+        count=Count("pk"), oldest=Min("found_at")
     )
+    return QueueState(rows["count"], reverse("claims:queue"), "点検する", rows["oldest"])
 
 
 def waiting_declarations(user: Any) -> QueueState:
     """Declarations that a person decides."""
-    rows = Declaration.objects.filter(verdict=Declaration.Verdict.ASK)
-    url = reverse("claims:declarations") + "?verdict=ask"
-    return QueueState(rows.count(), url, "決める", rows.aggregate(oldest=Min("taken_at"))["oldest"])
+    asked = Declaration.objects.filter(verdict=Declaration.Verdict.ASK)
+    rows = asked.aggregate(count=Count("pk"), oldest=Min("taken_at"))
+    return QueueState(
+        rows["count"], reverse("claims:declarations") + "?verdict=ask", "決める", rows["oldest"]
+    )
 
 
 def failures(user: Any, most: int | None = None) -> list[Failure]:
