@@ -24,7 +24,7 @@ def month_of(text: str) -> int:
         year, rest = int(text[:4]), text[4:]
     else:
         raise BadDate(f"年月「{text[:10]}」は、5桁（年号から）か6桁（西暦）の数字ではありません。")
-    if not 1 <= int(rest) <= 12 or not 1868 <= year <= 2100:
+    if not 1 <= int(rest) <= 12 or not 1870 <= year <= 2100:
         raise BadDate(f"年月「{text}」はありません。")
     return year * 100 + int(rest)
 
