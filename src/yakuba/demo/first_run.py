@@ -14,6 +14,7 @@ from yakuba.demo import (
     applications,
     bodies,
     chain,
+    checks,
     guests,
     hall,
     life_events,
@@ -73,6 +74,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         bodies.load()
         sensors.load()
         surveys.load()
+        checks.load()
     _admission()
     piles = _piles(folder)
     if not piles:

@@ -186,6 +186,15 @@ CHANGES: dict[str, Change] = {
     "surveys.Incoming.last": plain,
     "surveys.Incoming.news": plain,
     "surveys.IncomingPart.questions": plain,
+    "claims.ClaimFile.faults": plain,
+    "claims.ClaimFile.months": plain,
+    "claims.ClaimFile.others": plain,
+    "claims.CheckTable.faults": plain,
+    "claims.CheckTable.renamed": plain,
+    "claims.Finding.key": plain,  # of a file's digest, which is the same elsewhere
+    "claims.CheckRun.months": plain,
+    "claims.CheckRun.counts": plain,
+    "claims.CheckRun.sources": plain,
     "worklogs.LogImport.renamed": plain,
     "worklogs.LogImport.faults": plain,
     "worklogs.PseudonymKey.last": plain,  # of pseudonyms, which are numbered apart from rows

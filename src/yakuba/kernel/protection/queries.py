@@ -16,6 +16,7 @@ ITSELF = "protection.protection"
 KINDS = {
     ITSELF: "支援措置の登録",
     "ledger.case": "受付",
+    "claims.finding": "レセプトの指摘",
     "nursery.application": "入所の申込",
     "persons.person": "宛名",
 }

@@ -1,0 +1,1 @@
+"""Files of columns on the disk, and DuckDB over them."""

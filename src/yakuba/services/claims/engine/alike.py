@@ -1,0 +1,11 @@
+"""Whether two persons of claims may be one: by the register's own matching, without a register."""
+
+from __future__ import annotations
+
+from yakuba.kernel.persons.matching import Entry, Likeness, Probe, compare
+
+
+def alike(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+    """one, other: name, kana, birth. The same birth, and a name or reading that is the same or one letter apart."""
+    found = compare(Probe(*one), Entry("", *other, ""))
+    return found.birth == Likeness.SAME and max(found.name, found.kana) >= Likeness.NEAR
