@@ -40,7 +40,13 @@ def concerns(user: User) -> bool:
 
 def waiting(user: User) -> list[Proposal]:
     """What the person may answer, the earliest deadline first, then the oldest."""
-    rows = [row for table in _open(user) for row in table.exclude(proposed_by=user) if right_of(user, row)]
+    return _answerable(user, _open(user))
+
+
+def _answerable(user: User, tables: list[QuerySet[Any]]) -> list[Proposal]:
+    rows = [
+        row for row in _rows([table.exclude(proposed_by=user) for table in tables]) if right_of(user, row)
+    ]
     return sorted(rows, key=lambda row: (row.deadline is None, row.deadline, row.proposed_at))
 
 
@@ -52,9 +58,10 @@ def own(user: User) -> list[Proposal]:
 
 def queue(user: User) -> QueueState | None:
     """For the home page; None for who never has anything to approve."""
-    if not _open(user):
+    tables = _open(user)
+    if not tables:
         return None
-    rows = waiting(user)
+    rows = _answerable(user, tables)
     oldest = min((row.proposed_at for row in rows), default=None)
     return QueueState(len(rows), reverse("approvals:waiting"), "承認する", oldest, urgent=bool(rows))
 
@@ -80,23 +87,23 @@ def failures(user: User, most: int | None = None) -> list[Failure]:
 
 
 def _late() -> list[Proposal]:
-    """What waits after its deadline, whatever table it stands in: one query where nothing does, as on most days."""
-    tables = _models()
-    first, *others = [
-        model.objects.filter(state=Proposal.State.PROPOSED, deadline__lt=timezone.localdate())
-        .order_by()
-        .annotate(table=Value(number))
-        .values_list("table", "pk")
-        for number, model in enumerate(tables)
+    """What waits after its deadline, whatever table it stands in."""
+    late = {"state": Proposal.State.PROPOSED, "deadline__lt": timezone.localdate()}
+    return _rows([model.objects.filter(**late).select_related("proposed_by") for model in _models()])
+
+
+def _rows(tables: list[QuerySet[Any]]) -> list[Proposal]:
+    """The rows of all these: one question to the database where there are none, as on most days."""
+    numbered = [
+        table.select_related(None).order_by().annotate(table=Value(number)).values_list("table", "pk")
+        for number, table in enumerate(tables)
     ]
+    if not numbered:
+        return []
     found: dict[int, list[int]] = {}
-    for number, pk in first.union(*others, all=True):
+    for number, pk in numbered[0].union(*numbered[1:], all=True):
         found.setdefault(number, []).append(pk)
-    return [
-        row
-        for number, keys in found.items()
-        for row in tables[number].objects.filter(pk__in=keys).select_related("proposed_by")
-    ]
+    return [row for number, keys in found.items() for row in tables[number].filter(pk__in=keys)]
 
 
 def _models() -> list[type[Proposal]]:

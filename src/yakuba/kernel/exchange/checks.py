@@ -13,7 +13,7 @@ from yakuba.kernel.exchange import arriving, keys
 from yakuba.kernel.exchange.models import Arrival, Counterpart, Parcel
 from yakuba.kernel.exchange.pulling import HOLDS
 from yakuba.kernel.outbound import part
-from yakuba.kernel.registry import CheckResult, Contact, Failure, QueueState
+from yakuba.kernel.registry import CheckResult, Contact, Failure, QueueState, queued
 from yakuba.kernel.ui.wording import wareki
 
 PATIENCE = timedelta(minutes=30)  # without an answer until it is told
@@ -63,9 +63,7 @@ def queue_state(user: Any) -> QueueState | None:
     if not part.is_inside():
         return None
     rows = Arrival.objects.filter(state=Arrival.State.STUCK)
-    first = rows.order_by("came_at").first()
-    url = reverse("exchange:index")
-    return QueueState(rows.count(), url, "見る", first.came_at if first else None, urgent=True)
+    return queued(rows, "came_at", reverse("exchange:index"), "見る", urgent=True)
 
 
 def self_check() -> list[CheckResult]:

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from yakuba.kernel.protection.models import REMINDED, Covered, Opening, Protection
-from yakuba.kernel.registry import QueueState
+from yakuba.kernel.registry import QueueState, queued
 
 ITSELF = "protection.protection"
 KINDS = {
@@ -69,19 +69,14 @@ def address_of(kind: str, key: str) -> str:
 def opened_queue(user: Any) -> QueueState:
     """The alarm: somebody looked, and nobody in charge has looked into it."""
     rows = Opening.objects.filter(seen_at=None).exclude(opened_by=user)
-    told = rows.aggregate(number=Count("pk"), oldest=Min("opened_at"))
     url = reverse("protection:openings")
-    return QueueState(
-        told["number"], url, "開いた人と理由を確かめる", told["oldest"], urgent=told["number"] > 0
-    )
+    return queued(rows, "opened_at", url, "開いた人と理由を確かめる", urgent=True)
 
 
 def due_queue(user: Any) -> QueueState:
     """Periods that end soon, or have passed."""
     rows = held().filter(until__lte=timezone.localdate() + REMINDED)
-    told = rows.aggregate(number=Count("pk"), oldest=Min("begun_at"))
-    url = reverse("protection:protections")
-    return QueueState(told["number"], url, "延長するか、終了を求める", told["oldest"])
+    return queued(rows, "begun_at", reverse("protection:protections"), "延長するか、終了を求める")
 
 
 def asked_queue(user: Any) -> QueueState:

@@ -23,6 +23,7 @@ from yakuba.kernel.registry.manifest import (
     resolve,
 )
 from yakuba.kernel.registry.outside import Contact, Delivery, Exchange
+from yakuba.kernel.registry.queues import queued
 from yakuba.kernel.registry.rooms import (
     approval_kind,
     approval_kinds,
@@ -84,6 +85,7 @@ __all__ = [
     "permission_names",
     "planned_works",
     "proposed_roles",
+    "queued",
     "resolve",
     "room_modules",
     "search_source",

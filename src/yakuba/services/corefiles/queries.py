@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,7 +26,7 @@ from yakuba.kernel.ledger.sight import KIND, Sight, filed
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.protection import policy
 from yakuba.kernel.refusals import if_valid
-from yakuba.kernel.registry import CheckResult, QueueState
+from yakuba.kernel.registry import CheckResult, QueueState, queued
 from yakuba.services.corefiles.contracts import LeftOut
 from yakuba.services.corefiles.engine.layout import Layout
 from yakuba.services.corefiles.engine.writing import ColumnFault, Given, Writer, WrittenCase
@@ -206,10 +206,7 @@ def drop_content(core_file: CoreFile) -> None:
 def waiting_queue(user: Any) -> QueueState:
     """Files of which nobody has said that they were taken in, for the home page."""
     rows = CoreFile.objects.filter(state=CoreFile.State.OPEN)
-    sums = rows.aggregate(number=Count("pk"), oldest=Min("made_at"))
-    return QueueState(
-        sums["number"], reverse("corefiles:index") + "?state=open", "結果を入れる", sums["oldest"]
-    )
+    return queued(rows, "made_at", reverse("corefiles:index") + "?state=open", "結果を入れる")
 
 
 def refused_queue(user: Any) -> QueueState:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.charts import Chart, bar_chart
-from yakuba.kernel.registry import QueueState
+from yakuba.kernel.registry import QueueState, queued
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.answers.contracts import Told
 from yakuba.services.answers.engine.grouping import groups
@@ -86,9 +86,7 @@ def _group(pairs: Sequence[tuple[int, str]], entry: int | None) -> Group:
 
 def waiting(user: Any) -> QueueState:
     """For the home page."""
-    rows = unsettled()
-    oldest: datetime | None = rows.aggregate(oldest=Min("asked_at"))["oldest"]
-    return QueueState(rows.count(), reverse("answers:unanswered"), "質問を見る", oldest)
+    return queued(unsettled(), "asked_at", reverse("answers:unanswered"), "質問を見る")
 
 
 def since() -> date:

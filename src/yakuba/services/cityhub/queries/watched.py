@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.definitions import DefinitionRefused
-from yakuba.kernel.registry import CheckResult, QueueState
+from yakuba.kernel.registry import CheckResult, QueueState, queued
 from yakuba.services.cityhub.engine.watchrules import Rule, WatchFile, read_watch_file
 from yakuba.services.cityhub.models import Alarm, Series, WatchRules
 
@@ -84,10 +84,8 @@ def told(alarm: Alarm) -> dict[str, Any]:
 
 def waiting(user: Any) -> QueueState:
     """Alarms that nobody has acknowledged, for the home page."""
-    found = Alarm.objects.filter(acknowledged_at=None).aggregate(number=Count("pk"), oldest=Min("began_at"))
-    return QueueState(
-        found["number"], reverse("cityhub:alarms") + "?state=waiting", "警報を見る", found["oldest"]
-    )
+    rows = Alarm.objects.filter(acknowledged_at=None)
+    return queued(rows, "began_at", reverse("cityhub:alarms") + "?state=waiting", "警報を見る")
 
 
 def self_check() -> list[CheckResult]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.jobs.work import work_of
-from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
+from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork, queued
 from yakuba.services.claims.engine.precision import Precision
 from yakuba.services.claims.models import (
     CheckRun,
@@ -140,19 +140,14 @@ def group_of(row: Declaration) -> list[Declaration]:
 
 def waiting(user: Any) -> QueueState:
     """Findings that nobody has looked at."""
-    rows = Finding.objects.filter(outcome=Finding.Outcome.OPEN).aggregate(
-        count=Count("pk"), oldest=Min("found_at")
-    )
-    return QueueState(rows["count"], reverse("claims:queue"), "点検する", rows["oldest"])
+    rows = Finding.objects.filter(outcome=Finding.Outcome.OPEN)
+    return queued(rows, "found_at", reverse("claims:queue"), "点検する")
 
 
 def waiting_declarations(user: Any) -> QueueState:
     """Declarations that a person decides."""
     asked = Declaration.objects.filter(verdict=Declaration.Verdict.ASK)
-    rows = asked.aggregate(count=Count("pk"), oldest=Min("taken_at"))
-    return QueueState(
-        rows["count"], reverse("claims:declarations") + "?verdict=ask", "決める", rows["oldest"]
-    )
+    return queued(asked, "taken_at", reverse("claims:declarations") + "?verdict=ask", "決める")
 
 
 def failures(user: Any, most: int | None = None) -> list[Failure]:

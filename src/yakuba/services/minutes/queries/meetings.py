@@ -12,7 +12,7 @@ from django.urls import reverse
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.refusals import Forbidden, Missing
-from yakuba.kernel.registry import QueueState
+from yakuba.kernel.registry import QueueState, queued
 from yakuba.services.minutes.contracts import WorkFacts
 from yakuba.services.minutes.engine.clocks import clock
 from yakuba.services.minutes.models import Change, Mark, Meeting, Point, Publication, Speech
@@ -189,9 +189,7 @@ def speech_facts(row: Speech) -> dict[str, Any]:
 def waiting(user: Any) -> QueueState:
     """Meetings whose speeches have not all been checked, for the home page."""
     rows = meetings(user).filter(left__gt=0, published=None)
-    oldest = rows.order_by("made_at").first()
-    url = reverse("minutes:index") + "?state=editing"
-    return QueueState(rows.count(), url, "会議録を直す", oldest.made_at if oldest else None)
+    return queued(rows, "made_at", reverse("minutes:index") + "?state=editing", "会議録を直す")
 
 
 def returned(user: Any) -> QueueState:

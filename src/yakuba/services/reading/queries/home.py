@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.refusals import attempt
-from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
+from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork, queued
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
 from yakuba.services.reading.queries import arrivals, covers, residents
 from yakuba.services.reading.queries.batches import failed_files, in_state, listed_batches, pages_of
@@ -32,16 +32,12 @@ def waiting_values(user: Any) -> QueueState:
 
 def mixed_values(user: Any) -> QueueState:
     """Values that may be confirmed alone, among those of other sheets."""
-    rows = mixable()
-    oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
-    return QueueState(rows.count(), reverse("reading:mixed"), "混ぜて確認する", oldest)
+    return queued(mixable(), "created_at", reverse("reading:mixed"), "混ぜて確認する")
 
 
 def unmatched(user: Any) -> QueueState:
     """Cases of which somebody has to say whom of the register they are about."""
-    rows = residents.waiting()
-    oldest = rows.aggregate(oldest=Min("looked_at"))["oldest"]
-    return QueueState(rows.count(), reverse("reading:residents"), "宛名を確かめる", oldest)
+    return queued(residents.waiting(), "looked_at", reverse("reading:residents"), "宛名を確かめる")
 
 
 def held_values(user: Any) -> QueueState:
@@ -50,32 +46,25 @@ def held_values(user: Any) -> QueueState:
 
 
 def _queue(state: Question.State, page: str, label: str) -> QueueState:
-    rows = waiting(state)
-    return QueueState(rows.count(), reverse(page), label, rows.aggregate(oldest=Min("created_at"))["oldest"])
+    return queued(waiting(state), "created_at", reverse(page), label)
 
 
 def open_corrections(user: Any) -> QueueState:
     """Registrations in the core system that are known to be wrong."""
-    rows = corrections()
-    oldest = rows.first()
-    since = oldest.opened_at if oldest else None
     url = f"{reverse('reading:corrections')}?state=open"
-    return QueueState(rows.count(), url, "訂正を見る", since, urgent=bool(oldest))
+    return queued(corrections().filter(done_at=None), "opened_at", url, "訂正を見る", urgent=True)
 
 
 def tightened(user: Any) -> QueueState:
     """Types of forms that were tightened, of which nobody has taken note yet."""
     rows = tightenings().filter(until=None, seen_by=None)
-    oldest = rows.aggregate(oldest=Min("since"))["oldest"]
-    return QueueState(rows.count(), reverse("reading:promises"), "わけを見る", oldest)
+    return queued(rows, "since", reverse("reading:promises"), "わけを見る")
 
 
 def troubled_sheets(user: Any) -> QueueState:
     """Sheets in trouble and cases that lack a page."""
-    sheets = problem_sheets()
-    oldest = sheets.aggregate(oldest=Min("problem_since"))["oldest"]
-    count = sheets.count() + len(incomplete_cases())
-    return QueueState(count, reverse("reading:problems"), "用紙を見る", oldest)
+    sheets = queued(problem_sheets(), "problem_since", reverse("reading:problems"), "用紙を見る")
+    return replace(sheets, count=sheets.count + len(incomplete_cases()))
 
 
 def failures(user: Any, most: int | None = 50) -> list[Failure]:

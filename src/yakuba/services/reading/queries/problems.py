@@ -55,10 +55,10 @@ def incomplete_cases(batch_id: int | None = None) -> list[IncompleteCase]:
     rows = Sheet.objects.filter(case__in=placed.values("case")).select_related(
         "case__procedure", "form", "file"
     )
-    busy = _busy_batches()
     by_case: dict[int, list[Sheet]] = {}
     for sheet in rows.order_by("case", "page"):
         by_case.setdefault(sheet.case_id, []).append(sheet)
+    busy = _busy_batches() if by_case else set()
     found = [_incomplete(sheets) for sheets in by_case.values() if not busy & {s.batch_id for s in sheets}]
     return [case for case in found if case is not None]
 

@@ -13,7 +13,7 @@ from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.modelfolders import Standing
 from yakuba.kernel.outbound import DataClass, class_of, require_target
 from yakuba.kernel.refusals import attempt
-from yakuba.kernel.registry import CheckResult, Contact, Failure, QueueState, RunningWork
+from yakuba.kernel.registry import CheckResult, Contact, Failure, QueueState, RunningWork, queued
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.egress.client import complaint, home
 from yakuba.services.robots.contracts import RowState
@@ -25,15 +25,7 @@ SHOWN = 20  # failures of one kind on the home page
 
 def undecided_queue(user: Any) -> QueueState:
     """Cases that no robot could decide."""
-    rows = runs.undecided()
-    oldest = rows.first()
-    return QueueState(
-        rows.count(),
-        reverse("robots:undecided"),
-        "判断する",
-        oldest.changed_at if oldest else None,
-        urgent=oldest is not None,
-    )
+    return queued(runs.undecided(), "changed_at", reverse("robots:undecided"), "判断する", urgent=True)
 
 
 def ready_queue(user: Any) -> QueueState:

@@ -11,7 +11,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from yakuba.kernel.registry import CheckResult, FirstStep, QueueState
+from yakuba.kernel.registry import CheckResult, FirstStep, QueueState, queued
 from yakuba.services.surveys.contracts import Body, BodyClass
 from yakuba.services.surveys.engine.answers import Remark, remarks
 from yakuba.services.surveys.models import (
@@ -112,10 +112,8 @@ def calendar() -> list[Planned]:
 def waiting_bodies(user: Any) -> QueueState:
     """Bodies that are late."""
     late = Asked.objects.filter(edition__state=Edition.State.OPEN, deadline__lt=timezone.localdate())
-    found = late.exclude(state=AnswerState.ANSWERED).aggregate(
-        number=Count("pk"), oldest=Min("edition__opened_at")
-    )
-    return QueueState(found["number"], reverse("surveys:index"), "調査を見る", found["oldest"])
+    rows = late.exclude(state=AnswerState.ANSWERED)
+    return queued(rows, "edition__opened_at", reverse("surveys:index"), "調査を見る")
 
 
 def waiting_incoming(user: Any) -> QueueState:
@@ -137,8 +135,7 @@ def waiting_parts(user: Any) -> QueueState | None:
     rows = IncomingPart.objects.filter(
         department=user.department_id, answered_at=None, incoming__state=Incoming.State.OPEN
     )
-    found = rows.aggregate(number=Count("pk"), oldest=Min("incoming__registered_at"))
-    return QueueState(found["number"], reverse("surveys:incoming"), "照会に答える", found["oldest"])
+    return queued(rows, "incoming__registered_at", reverse("surveys:incoming"), "照会に答える")
 
 
 def first_step(user: Any) -> FirstStep | None:

@@ -16,7 +16,7 @@ from yakuba.kernel.files.storage import pieces_of
 from yakuba.kernel.jobs.work import Work, work_of
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.refusals import attempt
-from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
+from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork, queued
 from yakuba.kernel.townsettings import value
 from yakuba.services.worklogs.adapters import shelf
 from yakuba.services.worklogs.contracts import ProcessHours
@@ -166,8 +166,7 @@ def evidence(occurrence: list[int]) -> list[dict[str, Any]]:
 def waiting(user: Any) -> QueueState:
     """Candidates that nobody has decided about."""
     rows = Candidate.objects.filter(current=True, state=Candidate.State.FOUND)
-    oldest = rows.aggregate(oldest=Min("found_at"))["oldest"]
-    return QueueState(rows.count(), reverse("worklogs:candidates"), "候補を見る", oldest)
+    return queued(rows, "found_at", reverse("worklogs:candidates"), "候補を見る")
 
 
 def failures(user: Any, most: int | None = None) -> list[Failure]:
