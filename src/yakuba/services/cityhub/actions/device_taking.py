@@ -40,11 +40,12 @@ class Taken:
     aside: tuple[Bad, ...]
 
 
-def take(space: WriteSpace, device_id: int, sent: Iterable[Sent]) -> Taken | None:
-    """Store what a device sent, and note what was put aside. None where the device is used no more."""
+def take(space: WriteSpace, device_id: int, sent: Iterable[Sent], digest: str | None = None) -> Taken | None:
+    """Store what a device sent, and note what was put aside. digest: of the key with which it came, which may have been exchanged
+    since it was looked up. None where the device or the key is used no more."""
     space.flush()  # what this group has brought of the same device is then known to the checks
     device = Device.objects.filter(pk=device_id, active=True).first()
-    if device is None:
+    if device is None or (digest is not None and device.digest != digest):
         return None
     now = time.time()
     good, bad = judged(sent, queries.known(device), now, int(value("cityhub.device_days")))

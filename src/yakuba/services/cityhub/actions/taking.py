@@ -12,7 +12,7 @@ from typing import BinaryIO
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Invalid, Problem
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.reading import Row, rows
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.cityhub.actions.series import KnownSeries
 from yakuba.services.cityhub.actions.space import Watches, WriteSpace, writing
@@ -21,8 +21,9 @@ from yakuba.services.cityhub.engine.entities import Attribute, Entity
 from yakuba.services.cityhub.engine.json_readings import is_json
 from yakuba.services.cityhub.engine.moments import read_moment, written
 from yakuba.services.cityhub.engine.notifying import Occasion
-from yakuba.services.cityhub.engine.readings import REQUIRED, GivenReading, read
+from yakuba.services.cityhub.engine.readings import REQUIRED, GivenReading, fitting, read
 from yakuba.services.cityhub.engine.requests import Path
+from yakuba.services.cityhub.queries import devices
 
 ROOT = "/"
 LARGEST_JSON = 50_000_000  # bytes
@@ -55,8 +56,16 @@ def read_file(file: BinaryIO, renamed: dict[str, str]) -> tuple[list[GivenReadin
             return [], [Problem(1, "", "文字コードがUTF-8ではありません。UTF-8で保存し直してください。")]
     else:
         listed = list(rows(file, REQUIRED, problems, renamed=renamed))
-    found, faults = read(listed, time.time())
+    found, faults = checked(listed)
     return found, sorted([*problems, *faults], key=lambda one: one.line)
+
+
+def checked(listed: Iterable[Row]) -> tuple[list[GivenReading], list[Problem]]:
+    """The readings that can be taken, and what is told of the others."""
+    found, faults = read(listed, time.time())
+    ids = [one.entity_id for one in found]
+    kept, others = fitting(found, devices.units(ids), devices.calibrated(ids))
+    return kept, [*faults, *others]
 
 
 def take(readings: Iterable[GivenReading], *, actor: Actor) -> None:
