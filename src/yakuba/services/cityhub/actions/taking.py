@@ -15,7 +15,8 @@ from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables.reading import Row, rows
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.cityhub.actions.series import KnownSeries
-from yakuba.services.cityhub.actions.space import Watches, WriteSpace, writing
+from yakuba.services.cityhub.actions.space import WriteSpace, writing
+from yakuba.services.cityhub.actions.watches import Watches
 from yakuba.services.cityhub.engine import json_readings, updating
 from yakuba.services.cityhub.engine.entities import Attribute, Entity
 from yakuba.services.cityhub.engine.json_readings import is_json
