@@ -14,6 +14,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables.reading import Row, rows
 from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.values.encodings import decoded
 from yakuba.services.cityhub.actions.series import KnownSeries
 from yakuba.services.cityhub.actions.space import WriteSpace, writing
 from yakuba.services.cityhub.actions.watches import Watches
@@ -51,10 +52,10 @@ def read_file(file: BinaryIO, renamed: dict[str, str]) -> tuple[list[GivenReadin
     start = file.read(64)
     file.seek(0)
     if is_json(start):
-        try:
-            listed = json_readings.rows(file.read(LARGEST_JSON + 1).decode("utf-8-sig"), problems)
-        except UnicodeDecodeError:
-            return [], [Problem(1, "", "文字コードがUTF-8ではありません。UTF-8で保存し直してください。")]
+        text = decoded(file.read(LARGEST_JSON + 1))
+        if text is None:
+            return [], [Problem(1, "", "文字コードが分かりません。UTF-8で保存し直してください。")]
+        listed = json_readings.rows(text, problems)
     else:
         listed = list(rows(file, REQUIRED, problems, renamed=renamed))
     found, faults = checked(listed)

@@ -23,6 +23,10 @@ OTHER_UNIT = (
     "{one.entity_id} の {one.attribute} は単位「{unit}」でためています。「{one.unit}」の値は、換算するか、"
     "別の属性の名前にしてください。"
 )
+TWICE = (
+    "{line}行目と同じ日時なのに、値が違います（{first:g} と {second:g}）。正しいほうだけを残してください。"
+)
+LONGEST_UNIT = 40
 REQUIRED = ("id", "type", "attribute", "at", "value")
 
 
@@ -80,7 +84,9 @@ def _reading(row: Row, now: float) -> GivenReading:
     if number is None:
         raise BadRow(f"value「{row.get('value')}」は数ではありません。")
     entity_id, entity_type, attribute = names
-    unit = (row.get("unit") or "")[:40]
+    unit = row.get("unit").strip()
+    if len(unit) > LONGEST_UNIT or not unit.isprintable():
+        raise BadRow(f"unit は、ふつうの文字で{LONGEST_UNIT}文字までにしてください。")
     return GivenReading(entity_id, entity_type, attribute, moment, number, unit, row.line)
 
 
@@ -92,6 +98,7 @@ def fitting(
     kept: list[GivenReading] = []
     problems: list[Problem] = []
     known = dict(units)
+    seen: dict[tuple[Series, float], GivenReading] = {}
     for one in found:
         device = calibrated.get(one.series)
         unit = known.setdefault(one.series, one.unit) if one.unit else one.unit
@@ -99,6 +106,9 @@ def fitting(
             problems.append(Problem(one.line, "", CALIBRATED.format(one=one, device=device)))
         elif unit != one.unit:
             problems.append(Problem(one.line, "unit", OTHER_UNIT.format(one=one, unit=unit)))
+        elif (first := seen.setdefault((one.series, one.at), one)).number != one.number:
+            told = TWICE.format(line=first.line, first=first.number, second=one.number)
+            problems.append(Problem(one.line, "value", told))
         else:
             kept.append(one)
     return kept, problems
