@@ -110,13 +110,7 @@ def read(body: bytes, kind: str) -> list[Sent]:
 
 def _of_json(text: str) -> list[Sent]:
     try:
-        # NaN, a number of thousands of digits and a name that comes twice are one bad value, not a bad message.
-        given = json.loads(
-            text,
-            parse_constant=lambda word: word,
-            parse_int=lambda word: int(word) if len(word) <= LONGEST_NUMBER else word,
-            object_pairs_hook=_members,
-        )
+        given = json_of(text)
     except (ValueError, RecursionError):
         raise parse_error(
             'JSON として読めません。{"at": "2026-04-01T09:00:00+09:00", "values": {"level": 1.2}} の形で送ってください。'
@@ -128,6 +122,17 @@ def _of_json(text: str) -> list[Sent]:
             raise bad_request('values がありません。{"values": {"level": 1.2}} の形で送ってください。')
         found += [Sent(one.get("at"), str(name)[:256], value) for name, value in values.items()]
     return found
+
+
+def json_of(text: str) -> Any:
+    """A JSON value, in which NaN, a number of thousands of digits and a name that comes twice are bad values and no bad message.
+    Raises ValueError, RecursionError."""
+    return json.loads(
+        text,
+        parse_constant=lambda word: word,
+        parse_int=lambda word: int(word) if len(word) <= LONGEST_NUMBER else word,
+        object_pairs_hook=_members,
+    )
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
