@@ -118,7 +118,7 @@ def test_a_burst_across_kills_loses_nothing_and_stores_nothing_twice(tmp_path, v
             hub.kill()
             hub.start()
         expected = [[f"T-{number % 2 + 1}", number] for number in range(TIMED)]
-        expected += [["B-1", number] for number in range(3 * (BARE // 3))]
+        expected += [["B-1", number] for number in range(BARE)]
         now = until(house, lambda now: len(now["readings"]) >= len(expected))
         assert sorted(now["readings"]) == sorted(expected)
         assert now["aside"] == []
