@@ -95,7 +95,9 @@ class MqttLine:
 
     def start(self) -> None:
         """Connect, in a thread of its own."""
-        clean = {"clean_start": False, "properties": _kept_for(self._wanted.seconds)} if self._five else {}
+        clean: dict[str, Any] = (
+            {"clean_start": False, "properties": _kept_for(self._wanted.seconds)} if self._five else {}
+        )
         self._client.connect_async("broker", 1883, KEEPALIVE, **clean)  # whom: `opened` knows it
         self._client.loop_start()
 
@@ -132,7 +134,7 @@ class MqttLine:
     def _ask(self, filters: Sequence[str], qos: int) -> None:
         # Of what is kept by topic nobody knows the age: with version 5 it is not sent for our own topics.
         kept = SubscribeOptions.RETAIN_DO_NOT_SEND if qos else SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
-        asked = [
+        asked: list[Any] = [
             (one, SubscribeOptions(qos=qos, retainHandling=kept) if self._five else qos) for one in filters
         ]
         _, mid = self._client.subscribe(asked)
@@ -159,7 +161,7 @@ class MqttLine:
             return
         mid = message.mid if message.qos else 0
         self._taker.came(
-            Message(message.topic, message.payload, mid, bool(message.dup), bool(message.retain))
+            Message(message.topic, bytes(message.payload), mid, bool(message.dup), bool(message.retain))
         )
 
 
@@ -175,7 +177,7 @@ class _Client(Client):
 def _client(
     wanted: Wanted, version: MQTTProtocolVersion, opened: Callable[[], socket.socket], taker: Taker
 ) -> _Client:
-    clean = {} if version is MQTTProtocolVersion.MQTTv5 else {"clean_session": False}
+    clean: dict[str, Any] = {} if version is MQTTProtocolVersion.MQTTv5 else {"clean_session": False}
     client = _Client(
         CallbackAPIVersion.VERSION2,
         client_id=wanted.client,

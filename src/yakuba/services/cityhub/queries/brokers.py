@@ -70,11 +70,12 @@ class State:
 
 def state() -> State:
     """Of the active town."""
-    held, line = rules(), BrokerLine.objects.first()
+    held = rules()
     if held.fault:
         return State("error", "決まりを読めません", held.fault)
     if held.file is None:
         return State("info", "ブローカーを使っていません")
+    line = BrokerLine.objects.first()
     taken = BrokerTaken.objects.aggregate(number=Max("number"), at=Max("at"))
     if line is None or line.held_until < (timezone.now() - SILENT).timestamp():
         word = "どの入口も動いていません。yakuba cityhub serve を動かしてください"

@@ -42,7 +42,7 @@ class Mosquitto:
             stdout=subprocess.DEVNULL,
             stderr=(folder / "mosquitto.log").open("w"),
         )
-        until = time.monotonic() + 60
+        until = time.monotonic() + GUARD
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
