@@ -7,7 +7,7 @@ case "${1:-run}" in
   python) packages=(python3-venv) ;;
   run) packages=(chromium fonts-noto-cjk fonts-ipaexfont fonts-ipafont fonts-klee fonts-kiloji fonts-konatu
          fonts-seto fonts-yozvox-yozfont fonts-tlwg-loma-ttf fonts-sil-padauk fonts-lohit-deva libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libatomic1) ;;
-  test) packages=(postgresql iproute2 faketime) ;;
+  test) packages=(postgresql iproute2 faketime mosquitto) ;;
   now) shift  # the step itself, which `step.py` runs and tells of
     apt() { DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet=2 "$@"; }
     apt install --no-install-recommends "$@" || { apt update && apt install --no-install-recommends "$@"; }

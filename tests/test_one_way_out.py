@@ -20,7 +20,7 @@ CLIENTS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         ["urllib.request", "smtplib", "imaplib", "poplib", "ftplib", "nntplib", "telnetlib", "xmlrpc.client", "requests", "httpx",
          "aiohttp", "urllib3", "websocket", "websockets", "boto3", "botocore", "minio", "ldap", "ldap3", "paramiko", "pycurl",
-         "socks", "dns", "grpc", "linebot", "httplib2", "webbrowser", "django.core.mail", "logging.handlers", "_socket"],
+         "socks", "dns", "grpc", "linebot", "httplib2", "paho.mqtt.client", "paho.mqtt.publish", "paho.mqtt.subscribe", "aiomqtt", "webbrowser", "django.core.mail", "logging.handlers", "_socket"],
         frozenset[str](),
     ),
 }  # fmt: skip
@@ -39,6 +39,7 @@ PROGRAMS = frozenset({"curl", "wget", "nc", "ssh", "scp", "rsync", "openssl", "s
 EXCEPTIONS = {
     "kernel/outbound/dialling.py": "is the way out",
     "config/serving/connections.py": "server side: takes over connections that others opened to us",
+    "services/cityhub/adapters/mqtt.py": "speaks MQTT over the connection that `dialling.stream` opens; opens none",
     "services/robots/adapters/egress/server.py": "the egress: calls only addresses that `outbound.allowed` let through",
     "services/robots/adapters/egress/client.py": "a socket in the file system, to the egress of this machine",
     "services/robots/adapters/plain/channel.py": "to the egress's port on this machine; without one only where a test says so",

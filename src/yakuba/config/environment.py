@@ -115,6 +115,11 @@ class Environment(BaseSettings):
     model_server_key: str | None = Field(
         None, description="言語モデルのサーバーに示す鍵（APIキー）。空なら示さない"
     )
+    cityhub_secrets: str | None = Field(
+        None,
+        description="都市OSがMQTTのブローカーに示すパスワード。団体コード/名前=パスワード（カンマ区切り）。"
+        "名前は「MQTTの決まり」に書く。空なら示さない",
+    )
     cityhub_rate: float = Field(
         20_000,
         gt=0,
@@ -178,6 +183,13 @@ class Environment(BaseSettings):
     def _are_secrets(cls, text: str | None) -> str | None:
         if any("=" not in one for one in listed(text or "")):
             raise ValueError("団体コード=秘密 の形で書いてください")
+        return text
+
+    @field_validator("cityhub_secrets")
+    @classmethod
+    def _are_named_secrets(cls, text: str | None) -> str | None:
+        if any("/" not in one.partition("=")[0] or "=" not in one for one in listed(text or "")):
+            raise ValueError("団体コード/名前=パスワード の形で書いてください")
         return text
 
     @model_validator(mode="after")

@@ -78,6 +78,21 @@ def http(url: str, seconds: float, holds: DataClass) -> HTTPConnection:
     return _Plain(target, allowed, seconds)
 
 
+def stream(url: str, seconds: float, holds: DataClass) -> socket.socket:
+    """An open connection to the URL's server, for a protocol that is no HTTP (`mqtt`); with TLS where the protocol's name ends
+    in an s (`mqtts`). seconds: for connecting and the handshake, each. holds: the class of what will be sent or asked for.
+    Raises OutboundRefused and OSError."""
+    target = target_of(url)
+    plain = dial(permitted(target, holds), seconds)
+    if not target.protocol.endswith("s"):
+        return plain
+    try:
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=target.host)
+    except BaseException:
+        plain.close()
+        raise
+
+
 @dataclass
 class Watch:
     """given_up: the connection took longer than it may, and was shut."""

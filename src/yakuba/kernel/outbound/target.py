@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 PORTS = {
     "http": 80, "https": 443, "ws": 80, "wss": 443, "smtp": 25, "ldaps": 636, "postgres": 5432, "s3": 443, "line": 443,
+    "mqtt": 1883, "mqtts": 8883,
 }  # fmt: skip
 # What goes over the wire: a web socket is an HTTP request that stays open, S3 and LINE are asked over HTTPS.
 OVER = {"ws": "http", "wss": "https", "s3": "https", "line": "https"}

@@ -23,6 +23,20 @@ class RulesForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
+class BrokerRulesForm(forms.Form):
+    """Which broker, and what its messages mean."""
+
+    text = forms.CharField(
+        label="MQTTの決まり",
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}),
+        max_length=200_000,
+        strip=False,
+        required=False,
+        help_text="空にして登録すると、つなぐのをやめます。",
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class AcknowledgeForm(forms.Form):
     """What is done about an alarm."""
 

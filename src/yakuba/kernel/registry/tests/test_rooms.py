@@ -77,7 +77,7 @@ def test_every_locked_library_of_the_house_is_imported_or_named():
     called = {
         "django-csp": "csp", "django-htmx": "django_htmx", "django-js-lib-leaflet": "js_lib_leaflet", "django-ninja": "ninja",
         "ibis-framework": "ibis", "markdown-it-py": "markdown_it",
-        "opencv-python-headless": "cv2", "pillow": "PIL", "pyyaml": "yaml", "sudachidict-core": "sudachidict",
+        "opencv-python-headless": "cv2", "paho-mqtt": "paho.mqtt", "pillow": "PIL", "pyyaml": "yaml", "sudachidict-core": "sudachidict",
         "tzdata": "zoneinfo", "vl-convert-python": "vl_convert", "zxing-cpp": "zxingcpp",
     }  # fmt: skip
     sources = [path for name in ("src", "samples") for path in (project / name).rglob("*.py")]

@@ -8,7 +8,8 @@ from typing import Any
 
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.cityhub.actions.series import KnownSeries
-from yakuba.services.cityhub.actions.space import Watches, writing
+from yakuba.services.cityhub.actions.space import writing
+from yakuba.services.cityhub.actions.watches import Watches
 from yakuba.services.cityhub.engine import updating
 from yakuba.services.cityhub.engine.entities import Entity, read_entity
 from yakuba.services.cityhub.engine.notifying import Occasion

@@ -15,7 +15,7 @@ from yakuba.services.cityhub.actions.device_taking import count_aside, take
 from yakuba.services.cityhub.actions.space import WriteSpace
 from yakuba.services.cityhub.actions.writer import Task
 from yakuba.services.cityhub.engine.answers import Answer, given, refused
-from yakuba.services.cityhub.engine.device_readings import Sent, read
+from yakuba.services.cityhub.engine.device_readings import Sent, printable, read
 from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.notifying import Occasion
 from yakuba.services.cityhub.engine.requests import Request
@@ -80,15 +80,15 @@ class DeviceDoor:
         try:
             sent = read(request.body, request.headers.get("content-type", "").lower())
         except NgsiError as error:
-            shown = request.body[:200].decode("utf-8", "replace")
-            return _noting(found, request, told, error, error.description, _printable(shown), 1)
+            shown = printable(request.body[:200].decode("utf-8", "replace"))
+            return _noting(found, request, told, error, error.description, shown, 1)
         refused_before = self._refused(found, len(sent))
         if refused_before is not None:
             flood = NgsiError(429, "TooManyRequests", f"{FLOOD}。", (("Retry-After", "60"),))
             if not refused_before:
                 raise flood
             return _noting(found, request, told, flood, FLOOD, f"{len(sent)}個", refused_before)
-        return _task(found, request, told, partial(_stored, sent=sent, device_id=found.device_id))
+        return _task(found, request, told, partial(_stored, sent=sent, found=found))
 
     def _refused(self, found: Sender, values: int) -> int | None:
         """None where it is within the device's share; else how many messages were refused, where that is to be noted now."""
@@ -133,10 +133,12 @@ def _task(
     return Task(found.municipality, Route(handler, (), False), request, Occasion("", "device", 1), told)
 
 
-def _stored(space: WriteSpace, *, sent: list[Sent], device_id: int) -> Answer:
-    taken = take(space, device_id, sent)
+def _stored(space: WriteSpace, *, sent: list[Sent], found: Sender) -> Answer:
+    taken = take(space, found.device_id, sent, found.digest)
     if taken is None:
-        return refused(NgsiError(401, "Unauthorized", "この機器は、いまは使わないことになっています。"))
+        return refused(
+            NgsiError(401, "Unauthorized", "この鍵は、もう使えません。機器台帳で鍵を確かめてください。")
+        )
     aside = [{"name": one.name, "given": one.given, "reason": one.reason} for one in taken.aside[:MOST_TOLD]]
     return given({"taken": taken.taken, "putAside": len(taken.aside), "details": aside})
 
@@ -152,7 +154,3 @@ def _noting(
         return refused(error)
 
     return _task(found, request, told, work)
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "□" for letter in text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,11 +18,22 @@ from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
 from yakuba.kernel.tables.reading import rows
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.cityhub.actions.bringing import bring
-from yakuba.services.cityhub.engine.register import REQUIRED, GivenDevice, faults_of, read, taken_words
-from yakuba.services.cityhub.models import Calibration, Device, Measure
+from yakuba.services.cityhub.engine.register import (
+    REQUIRED,
+    GivenDevice,
+    faults_of,
+    read,
+    taken_words,
+    unit_words,
+)
+from yakuba.services.cityhub.models import Calibration, Device, Measure, Series
 from yakuba.services.cityhub.queries.devices import digest_of
 
 JOB = "cityhub.recalibrate"
+LEAST_FACTOR, MOST_FACTOR = (
+    1e-9,
+    1e9,
+)  # beyond them a calibration makes infinity or nothing of what is measured
 FIELDS = ("name", "entity_id", "entity_type", "place", "latitude", "longitude", "note")
 
 
@@ -39,7 +49,7 @@ def key_of(device_id: int) -> Device:
 def save(given: GivenDevice, *, actor: Actor) -> Device:
     """Enter a device, or change the one of that number: what it measures is what is given, and keeps its calibrations where the
     attribute stays. Raises Invalid with every fault by its column."""
-    problems = [*faults_of(given), *_written_by_others([given])]
+    problems = [*faults_of(given), *_against_what_is_there([given])]
     if problems:
         told = [Problem(0, one.place, one.reason) for one in problems]
         raise Invalid("\n".join(map(str, told)), problems=told)
@@ -69,6 +79,14 @@ def _kept(given: GivenDevice, actor: Actor) -> Device:
         measure = there.get(one.attribute) or Measure(device=row, attribute=one.attribute)
         measure.sent, measure.unit, measure.least, measure.most = one.sent, one.unit, one.least, one.most
         measure.save()
+        if one.unit:
+            Series.objects.filter(
+                path="/",
+                entity_id=row.entity_id,
+                entity_type=row.entity_type,
+                attribute=one.attribute,
+                unit="",
+            ).update(unit=one.unit)
     if moved and row.latitude is not None:
         place = {"type": "Point", "coordinates": [row.longitude, row.latitude]}
         bring(
@@ -81,6 +99,24 @@ def _kept(given: GivenDevice, actor: Actor) -> Device:
             ]
         )
     return row
+
+
+def _against_what_is_there(devices: Iterable[GivenDevice]) -> list[Problem]:
+    listed = list(devices)
+    return [*_written_by_others(listed), *_in_another_unit(listed)]
+
+
+def _in_another_unit(devices: Iterable[GivenDevice]) -> list[Problem]:
+    found = []
+    for one in devices:
+        rows = Series.objects.filter(path="/", entity_id=one.entity_id, entity_type=one.entity_type)
+        units = dict(rows.exclude(unit="").values_list("attribute", "unit"))
+        found += [
+            Problem(one.line, "単位", unit_words(one.entity_id, measure.attribute, before, measure.unit))
+            for measure in one.measures
+            if (before := units.get(measure.attribute)) and measure.unit not in ("", before)
+        ]
+    return found
 
 
 def _written_by_others(devices: Iterable[GivenDevice]) -> list[Problem]:
@@ -101,7 +137,7 @@ def _written_by_others(devices: Iterable[GivenDevice]) -> list[Problem]:
 def table_faults(listed: Iterable[Any]) -> list[Problem]:
     """What is wrong with a table of the register, by line and column."""
     devices, problems = read(listed)
-    return [*problems, *_written_by_others(devices)]
+    return [*problems, *_against_what_is_there(devices)]
 
 
 def take_text(text: str, *, actor: Actor) -> int:
@@ -114,7 +150,7 @@ def take_file(file: BinaryIO, renamed: dict[str, str], *, actor: Actor) -> int:
     """All devices of a table, new or changed, or none. Returns how many. Raises Invalid with every fault by its cell."""
     problems: list[Problem] = []
     devices, faults = read(rows(file, REQUIRED, problems, renamed=renamed))
-    problems += [*faults, *_written_by_others(devices)]
+    problems += [*faults, *_against_what_is_there(devices)]
     if problems:
         raise Invalid(f"直すところが{len(problems)}か所あるので、入れていません。", problems=problems)
     for one in devices:
@@ -153,8 +189,11 @@ def calibrate(
     measure = Measure.objects.select_for_update().select_related("device").filter(pk=measure_id).first()
     if measure is None:
         raise Missing(f"{measure_id}番の測るものがありません。番号を確かめてください。")
-    if not (math.isfinite(factor) and math.isfinite(offset)) or factor == 0:
-        raise Invalid("係数は0でない数、ずれは数にしてください。", place="係数")
+    if not (LEAST_FACTOR <= abs(factor) <= MOST_FACTOR and abs(offset) <= MOST_FACTOR):
+        raise Invalid(
+            "係数は0でない数（絶対値が10億分の1から10億まで）、ずれは10億までの数にしてください。",
+            place="係数",
+        )
     if timezone.is_naive(from_at):
         from_at = timezone.make_aware(from_at)
     if Calibration.objects.filter(measure=measure, from_at=from_at).exists():

@@ -1,12 +1,14 @@
 """Old readings: written out by month (Parquet), then removed. Hours stay for ever (`actions.hours`).
 
 A month goes in three steps, each of which may be repeated: the hours are made ready; the file is stored, in one transaction with
-its row; the readings that the file has are removed, part by part. What is not in a file is never removed.
+its row; then the stored file is read again, and the readings that stand there as the file has them are removed, part by part.
+What is not in a file is never removed: neither what came or was corrected since, nor anything where the file cannot be read.
 """
 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import IO, Any
@@ -14,7 +16,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import F, Max, Min
 from django.utils import timezone
 
 from yakuba.kernel import jobs
@@ -30,9 +32,12 @@ from yakuba.services.cityhub.actions.hours import prepare
 from yakuba.services.cityhub.models import MonthFile, RawReading, Reading, Series
 
 JOB = "cityhub.keep"
+ROUNDS = 3  # further parts of a month at one time; who goes on sending to it waits for the next time
 AT_ONCE = 5_000  # readings in one transaction
 ROWS = 50_000  # of a row group
 PARQUET = "application/vnd.apache.parquet"
+Name = tuple[str, str, str, str]  # path, id, type, attribute
+Kept = tuple[Name, int, tuple[float, bool]]  # of which series; microseconds; value and doubtful
 SCHEMA = pa.schema(
     [
         ("path", pa.string()),
@@ -98,13 +103,16 @@ def keep(told: Callable[[int, int], None]) -> None:
     """Write out and remove what is old. `told`: after each part, where it may stop; called again it goes on where it was."""
     for row in MonthFile.objects.filter(done_at=None).order_by("pk"):
         _remove(row, told)  # what a killed worker has left
-    end = limit()
+    end, after, rounds = limit(), None, 0
     while end is not None:
-        first = Reading.objects.filter(at__lt=end).aggregate(first=Min("at"))["first"]
+        rows = Reading.objects.filter(at__lt=end)
+        first = (rows if after is None else rows.filter(at__gte=after)).aggregate(first=Min("at"))["first"]
         if first is None:
             return
         local = timezone.localtime(datetime.fromtimestamp(first / 1e6, tz=timezone.get_current_timezone()))
         month = date(local.year, local.month, 1)
+        rounds = rounds + 1 if after == _begin_of(month) else 1
+        after = _begin_of(month) if rounds < ROUNDS else _begin_of(_following(month))
         _prepare_hours()
         _remove(_written(month), told)
 
@@ -178,27 +186,53 @@ def _groups(found: Iterator[Any]) -> Iterator[list[Any]]:
 
 
 def _remove(row: MonthFile, told: Callable[[int, int], None]) -> None:
-    start = _begin_of(row.month)
-    while True:
-        number = _remove_part(row, start)
-        row.gone += number
-        told(min(row.gone, row.readings), row.readings)
-        if not number:
-            break
+    done = 0
+    with nameless_file() as content:
+        for piece in storage.pieces_of(row.file):
+            content.write(piece)
+        content.seek(0)
+        for listed in _parts(content):
+            _remove_part(row, listed)
+            done += len(listed)
+            told(done, row.readings)
+    if done != row.readings:
+        raise OSError(f"the file of {row} has {done} readings instead of {row.readings}")
     MonthFile.objects.filter(pk=row.pk).update(done_at=timezone.now())
 
 
+def _parts(content: IO[bytes]) -> Iterator[list[Kept]]:
+    """What a stored file has, some at a time."""
+    names = ("path", "id", "type", "attribute")
+    for batch in pq.ParquetFile(content).iter_batches(batch_size=AT_ONCE):
+        series = zip(*(batch.column(name).to_pylist() for name in names), strict=True)
+        moments = batch.column("at").cast(pa.int64()).to_pylist()
+        values = zip(batch.column("value").to_pylist(), batch.column("doubtful").to_pylist(), strict=True)
+        yield list(zip(series, moments, values, strict=True))
+
+
 @transaction.atomic
-def _remove_part(row: MonthFile, start: int) -> int:
-    rows = Reading.objects.filter(at__gte=start, at__lt=row.until, pk__lte=row.last_pk)
-    keys = list(rows.order_by("pk").values_list("pk", "series", "at")[:AT_ONCE])
-    if not keys:
-        return 0
+def _remove_part(row: MonthFile, listed: list[Kept]) -> None:
+    """Those that are still as they were written. One that is not goes into the next part of the month."""
+    as_written: dict[Name, dict[int, tuple[float, bool]]] = defaultdict(dict)
+    for name, at, said in listed:
+        as_written[name][at] = said
+    gone: list[tuple[int, int, int]] = []
+    for (path, entity_id, entity_type, attribute), moments in as_written.items():
+        series = Series.objects.filter(
+            path=path, entity_id=entity_id, entity_type=entity_type, attribute=attribute
+        ).first()
+        if series is None:
+            continue
+        found = Reading.objects.select_for_update().filter(
+            series=series, at__gte=min(moments), at__lte=max(moments)
+        )
+        for pk, at, number, doubtful in found.values_list("pk", "at", "number", "doubtful"):
+            if moments.get(at) == (number, doubtful):
+                gone.append((pk, series.pk, at))
     with connection.cursor() as cursor:
         cursor.executemany(
             "DELETE FROM cityhub_rawreading WHERE series_id = %s AND at = %s",
-            [(series, at) for _, series, at in keys],
+            [(series, at) for _, series, at in gone],
         )
-    Reading.objects.filter(pk__in=[pk for pk, _, _ in keys]).delete()
-    MonthFile.objects.filter(pk=row.pk).update(gone=row.gone + len(keys))
-    return len(keys)
+    Reading.objects.filter(pk__in=[pk for pk, _, _ in gone]).delete()
+    MonthFile.objects.filter(pk=row.pk).update(gone=F("gone") + len(gone))

@@ -181,11 +181,10 @@ def _read(copy: IO[bytes]) -> tuple[list[GivenReading], list[Problem]]:
     return read_file(cast(BinaryIO, copy), {})
 
 
-@transaction.atomic
 def _keep(row: ReadingFile, sha256: str, readings: list[GivenReading], problems: list[Problem]) -> None:
-    """The readings and the end of the row, or neither."""
-    waiting = ReadingFile.objects.select_for_update().filter(pk=row.pk, state=State.TAKING)
-    if not waiting.exists():
+    """The readings, some thousand at a time so that nobody waits for a whole file; then the end of the row. Who dies between
+    does the same again, and the same readings taken twice are there once."""
+    if not ReadingFile.objects.filter(pk=row.pk, state=State.TAKING).exists():
         return  # a worker that was thought dead has come back and was quicker
     told = [str(one) for one in problems[:MOST_TOLD]]
     if len(problems) > len(told):

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 
 from yakuba.services.cityhub.actions.device_taking import keep_raw, series_of
 from yakuba.services.cityhub.actions.series import KnownSeries
-from yakuba.services.cityhub.actions.space import Watches, writing
+from yakuba.services.cityhub.actions.space import writing
 from yakuba.services.cityhub.actions.taking import put_readings
+from yakuba.services.cityhub.actions.watches import Watches
 from yakuba.services.cityhub.engine.notifying import Occasion
 from yakuba.services.cityhub.engine.readings import GivenReading
 from yakuba.services.cityhub.models import Measure, RawReading, Reading, Series

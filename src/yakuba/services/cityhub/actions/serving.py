@@ -19,6 +19,7 @@ from urllib.parse import unquote
 from django.conf import settings
 
 from yakuba.kernel.tenancy import active_municipality
+from yakuba.services.cityhub.actions.brokers import Brokers
 from yakuba.services.cityhub.actions.device_door import DeviceDoor, is_for_devices, key_in
 from yakuba.services.cityhub.actions.reading import STRANGERS, Readers, ReadersFull
 from yakuba.services.cityhub.actions.sending import Sender
@@ -70,6 +71,7 @@ class Hub:
         self.devices = DeviceDoor()
         self.sender = Sender()
         self.writer = Writer(self._together, self.sender.wake)
+        self.brokers = Brokers(self.writer.put)
         self.server = HttpServer(self.handle, _refusal, Limits(LARGEST, MOST_BODIES))
         self._readers: Readers | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -86,10 +88,12 @@ class Hub:
         listening = await self.server.listen(host, port)
         self.writer.start()
         self.sender.start()
+        self.brokers.start()
         ready(listening)
         await ended.wait()
         self.server.stop_listening()
         await self.server.finish(STOPPING)
+        await asyncio.to_thread(self.brokers.stop)
         await asyncio.to_thread(self.writer.stop)
         await asyncio.to_thread(self.sender.stop)
         self._readers.stop()

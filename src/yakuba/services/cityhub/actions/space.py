@@ -7,7 +7,6 @@ something unforeseen is taken back alone (`mark`, `take_back`).
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,8 +15,9 @@ from django.db import connection, transaction
 
 from yakuba.services.cityhub import models
 from yakuba.services.cityhub.actions.series import AHEAD, Key, KnownSeries, measured, moment_of, unit_of
+from yakuba.services.cityhub.actions.turns import WRITER, take_turn
+from yakuba.services.cityhub.actions.watches import Watches
 from yakuba.services.cityhub.engine.entities import Entity, place_of
-from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.notifying import Notification, Occasion, notification
 from yakuba.services.cityhub.engine.places import shape_of
 from yakuba.services.cityhub.engine.requests import Path
@@ -25,9 +25,8 @@ from yakuba.services.cityhub.engine.space import Registration, Subscription, Whe
 from yakuba.services.cityhub.engine.triggering import Watch
 from yakuba.services.cityhub.engine.updating import Change
 from yakuba.services.cityhub.queries import cells
-from yakuba.services.cityhub.queries.space import COLUMNS, PORTION, ReadSpace, entity_of, subscription_of
+from yakuba.services.cityhub.queries.space import COLUMNS, PORTION, ReadSpace, entity_of
 
-LOG = logging.getLogger("yakuba.cityhub")
 MOST_ROUNDS = 8  # notifications of notifications of … (a loop of subscriptions ends here)
 Name = tuple[str, str, str]  # path, id, type
 
@@ -44,49 +43,6 @@ _LATE = """UPDATE cityhub_series SET prepared_to = %s WHERE id = %s AND prepared
 _SEND = """INSERT INTO cityhub_delivery (municipality_id, subscription_id, method, url, headers, body, timeout, made_at,
     held_until) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0)"""
 HOUR = 3_600_000_000  # microseconds
-LOCK = 5_380_053  # of PostgreSQL's advisory locks, with the town's number: one writer a town
-
-
-class Watches:
-    """The town's subscriptions, made ready; those that have not changed are not read again."""
-
-    def __init__(self) -> None:
-        self._ready: dict[int, tuple[int, Watch | None]] = {}
-
-    def of(self, municipality_id: int, now: float) -> dict[int, Watch]:
-        """Row → watch, of all that are active."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT id, revision, times_sent, last_notification, status FROM cityhub_subscription WHERE municipality_id = %s "
-                "AND status IN ('active', 'oneshot') AND (expires_at IS NULL OR expires_at > %s) ORDER BY id",
-                [municipality_id, now],
-            )
-            rows = cursor.fetchall()
-        found: dict[int, Watch] = {}
-        for key, revision, times_sent, last_notification, status in rows:
-            known = self._ready.get(key)
-            if known is None or known[0] != revision:
-                known = self._ready[key] = (revision, _watch(models.Subscription.objects.get(pk=key)))
-            watch = known[1]
-            if watch is None:
-                continue
-            # As it is stored, whatever a group that was not stored has left in memory.
-            watch.subscription.times_sent = times_sent
-            watch.subscription.last_notification = last_notification
-            watch.subscription.status = status
-            found[key] = watch
-        if len(self._ready) > 2 * len(found) + 1_000:
-            self._ready = {key: self._ready[key] for key in found}
-        return found
-
-
-def _watch(row: models.Subscription) -> Watch | None:
-    # What was taken by an earlier version of the house and is refused by this one must not stop the updates.
-    try:
-        return Watch(subscription_of(row))
-    except NgsiError as error:
-        LOG.warning("subscription %s cannot be read any more: %s", row.identifier, error.description)
-        return None
 
 
 class WriteSpace(ReadSpace):
@@ -413,9 +369,7 @@ class WriteSpace(ReadSpace):
 def writing(municipality_id: int, now: float, known: KnownSeries, watches: Watches) -> Iterator[WriteSpace]:
     """A unit of work: everything that is put into it is stored when the block ends, or nothing. One at a time in a town."""
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, municipality_id])
+        take_turn(WRITER, municipality_id)
         space = WriteSpace(municipality_id, now, known, watches)
         yield space
         space.flush()

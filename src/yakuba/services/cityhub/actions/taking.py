@@ -12,17 +12,20 @@ from typing import BinaryIO
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Invalid, Problem
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.reading import Row, rows
 from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.values.encodings import decoded
 from yakuba.services.cityhub.actions.series import KnownSeries
-from yakuba.services.cityhub.actions.space import Watches, WriteSpace, writing
+from yakuba.services.cityhub.actions.space import WriteSpace, writing
+from yakuba.services.cityhub.actions.watches import Watches
 from yakuba.services.cityhub.engine import json_readings, updating
 from yakuba.services.cityhub.engine.entities import Attribute, Entity
 from yakuba.services.cityhub.engine.json_readings import is_json
 from yakuba.services.cityhub.engine.moments import read_moment, written
 from yakuba.services.cityhub.engine.notifying import Occasion
-from yakuba.services.cityhub.engine.readings import REQUIRED, GivenReading, read
+from yakuba.services.cityhub.engine.readings import REQUIRED, GivenReading, fitting, read
 from yakuba.services.cityhub.engine.requests import Path
+from yakuba.services.cityhub.queries import devices
 
 ROOT = "/"
 LARGEST_JSON = 50_000_000  # bytes
@@ -49,14 +52,22 @@ def read_file(file: BinaryIO, renamed: dict[str, str]) -> tuple[list[GivenReadin
     start = file.read(64)
     file.seek(0)
     if is_json(start):
-        try:
-            listed = json_readings.rows(file.read(LARGEST_JSON + 1).decode("utf-8-sig"), problems)
-        except UnicodeDecodeError:
-            return [], [Problem(1, "", "文字コードがUTF-8ではありません。UTF-8で保存し直してください。")]
+        text = decoded(file.read(LARGEST_JSON + 1))
+        if text is None:
+            return [], [Problem(1, "", "文字コードが分かりません。UTF-8で保存し直してください。")]
+        listed = json_readings.rows(text, problems)
     else:
         listed = list(rows(file, REQUIRED, problems, renamed=renamed))
-    found, faults = read(listed, time.time())
+    found, faults = checked(listed)
     return found, sorted([*problems, *faults], key=lambda one: one.line)
+
+
+def checked(listed: Iterable[Row]) -> tuple[list[GivenReading], list[Problem]]:
+    """The readings that can be taken, and what is told of the others."""
+    found, faults = read(listed, time.time())
+    ids = [one.entity_id for one in found]
+    kept, others = fitting(found, devices.units(ids), devices.calibrated(ids))
+    return kept, [*faults, *others]
 
 
 def take(readings: Iterable[GivenReading], *, actor: Actor) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.jobs import in_each_town
+from yakuba.services.cityhub.actions import broker_taking
 from yakuba.services.cityhub.actions.device_taking import forget_old
 from yakuba.services.cityhub.actions.hours import HOUR, prepare
 from yakuba.services.cityhub.actions.sending import throw_away
@@ -33,6 +34,7 @@ def tidy() -> None:
         throw_away(now)
         _forget_rosters()
         forget_old()
+        broker_taking.forget_old()
         keys = list(Entity.objects.filter(expires_at__lt=now).values_list("pk", flat=True)[:AT_ONCE])
         Entity.objects.filter(pk__in=keys, expires_at__lt=now).delete()
 

@@ -17,7 +17,8 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.cityhub.actions.series import KnownSeries
-from yakuba.services.cityhub.actions.space import Watches, WriteSpace, writing
+from yakuba.services.cityhub.actions.space import WriteSpace, writing
+from yakuba.services.cityhub.actions.watches import Watches
 from yakuba.services.cityhub.engine.answers import Answer, refused
 from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.notifying import Occasion

@@ -16,14 +16,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from yakuba.services.cityhub.engine.errors import bad_request, parse_error
+from yakuba.services.cityhub.engine.identifiers import LARGEST as LARGEST_NUMBER
 from yakuba.services.cityhub.engine.moments import read_moment
 
 LARGEST = 256_000  # bytes of a message
 MOST = 2_000  # values of a message
 AHEAD = 600.0  # seconds that a device's clock may be ahead
 LONGEST = 200  # characters of what is shown of a bad value
+LONGEST_NUMBER = 400  # digits; Python takes no number of thousands
 _NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?")
 NO_TIME = "日時として読めません。2026-04-01T09:00:00+09:00 のように送るように、機器を直してください"
+NO_ZONE = "日時に時差がありません。日本の時刻なら末尾に +09:00、世界標準時なら Z を付けて送るように、機器を直してください"
 AHEAD_WORDS = "機器の時計が進んでいます（10分より先）。機器の時計を合わせてください"
 BEHIND_WORDS = "{days}日より前の日時です。機器の時計が一度も合っていないか、電池が切れたかもしれません"
 NO_NUMBER = "数ではありません"
@@ -107,7 +110,7 @@ def read(body: bytes, kind: str) -> list[Sent]:
 
 def _of_json(text: str) -> list[Sent]:
     try:
-        given = json.loads(text, parse_constant=lambda word: word)  # NaN is one bad value, not a bad message
+        given = json_of(text)
     except (ValueError, RecursionError):
         raise parse_error(
             'JSON として読めません。{"at": "2026-04-01T09:00:00+09:00", "values": {"level": 1.2}} の形で送ってください。'
@@ -118,6 +121,26 @@ def _of_json(text: str) -> list[Sent]:
         if not isinstance(values, dict):
             raise bad_request('values がありません。{"values": {"level": 1.2}} の形で送ってください。')
         found += [Sent(one.get("at"), str(name)[:256], value) for name, value in values.items()]
+    return found
+
+
+def json_of(text: str) -> Any:
+    """A JSON value, in which NaN, a number of thousands of digits and a name that comes twice are bad values and no bad message.
+    Raises ValueError, RecursionError."""
+    return json.loads(
+        text,
+        parse_constant=lambda word: word,
+        parse_int=lambda word: int(word) if len(word) <= LONGEST_NUMBER else word,
+        object_pairs_hook=_members,
+    )
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found[name] = (
+            [found[name], value] if name in found else value
+        )  # whoever says two things says no number
     return found
 
 
@@ -159,7 +182,7 @@ def judged(
         if isinstance(found, Good):
             good.append(found)
         else:
-            bad.append(Bad(one.name[:60], found, shown(one)))
+            bad.append(Bad(printable(one.name[:60]), found, shown(one)))
     return good, bad
 
 
@@ -169,7 +192,7 @@ def _judged(one: Sent, known: Mapping[str, Known], now: float, days: int) -> Goo
         return UNKNOWN
     at = moment(one.at, now)
     if at is None:
-        return NO_TIME
+        return NO_ZONE if isinstance(one.at, str) and _moment(one.at, "Z") is not None else NO_TIME
     if at > now + AHEAD:
         return AHEAD_WORDS
     if at < now - days * 86_400:
@@ -178,7 +201,7 @@ def _judged(one: Sent, known: Mapping[str, Known], now: float, days: int) -> Goo
     if raw is None:
         return NO_NUMBER
     value = what.calibrated(raw, at)
-    if not math.isfinite(value) or abs(value) >= 1e300:
+    if not abs(value) < LARGEST_NUMBER:
         return NO_NUMBER
     if (what.least is not None and value < what.least) or (what.most is not None and value > what.most):
         return BEYOND
@@ -186,19 +209,23 @@ def _judged(one: Sent, known: Mapping[str, Known], now: float, days: int) -> Goo
 
 
 def moment(given: Any, now: float) -> float | None:
-    """Seconds since 1970 UTC: of ISO 8601, or of a number of seconds; now where nothing is said; None for anything else."""
+    """Seconds since 1970 UTC: of ISO 8601 with its zone, or of a number of seconds; now where nothing is said; None for
+    anything else. Of devices without a zone as many mean Tokyo as Greenwich, so none of them is believed."""
     if given is None:
         return round(now, 3)
     if isinstance(given, str):
-        text = given.strip().replace("/", "-").replace(" ", "T", 1)
-        return read_moment(text)
+        return _moment(given, None)
     if isinstance(given, int | float) and not isinstance(given, bool) and -1e11 < given < 1e11:
         return round(float(given), 3)
     return None
 
 
+def _moment(text: str, missing: str | None) -> float | None:
+    return read_moment(text.strip().replace("/", "-").replace(" ", "T", 1), missing)
+
+
 def number(given: Any) -> float | None:
-    """A finite number, also one that came as a text; None for anything else."""
+    """A number that can be measured, also one that came as a text; None for anything else."""
     if isinstance(given, bool):
         return None
     if isinstance(given, int | float):
@@ -210,14 +237,19 @@ def number(given: Any) -> float | None:
         found = float(given)
     else:
         return None
-    return found if math.isfinite(found) else None
+    return found if abs(found) < LARGEST_NUMBER else None
 
 
 def shown(one: Sent) -> str:
     """What came, for people."""
     value = one.value if isinstance(one.value, str) else json.dumps(one.value, ensure_ascii=False)
     text = f"{one.at if one.at is not None else '（日時なし）'} {value}"
-    return "".join(letter if letter.isprintable() else "□" for letter in text[:LONGEST])
+    return printable(text[:LONGEST])
+
+
+def printable(text: str) -> str:
+    """For people and databases: neither keeps halves of characters, nor what no page shows."""
+    return "".join(letter if letter.isprintable() else "□" for letter in text)
 
 
 def without_twice(

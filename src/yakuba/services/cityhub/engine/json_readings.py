@@ -19,7 +19,7 @@ _BLANK = " \t\r\n\ufeff"
 
 def is_json(start: bytes) -> bool:
     """Whether a file that begins so is JSON and no table."""
-    return start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
+    return start.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] in (b"[", b"{")
 
 
 def rows(text: str, problems: list[Problem]) -> list[Row]:

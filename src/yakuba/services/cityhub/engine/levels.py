@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -51,6 +52,24 @@ def word(level: int, day: date) -> str:
     return next((words[level] for since, words in WORDS if day >= since), WORDS[-1][1][level])
 
 
+def same_area(area: str) -> str:
+    """An area however it is written: 本町１丁目, 本町1丁目 and 本町 1丁目 are one."""
+    return "".join(unicodedata.normalize("NFKC", area).split())
+
+
+def cancelled(notices: Iterable[Notice], number: int) -> bool:
+    """Whether nothing is left of a notice to be corrected: it was cancelled, or is a cancellation itself."""
+    listed = {one.number: one for one in notices}
+
+    def first(one: Notice) -> int:
+        while one.about is not None and one.about in listed:
+            one = listed[one.about]
+        return one.number
+
+    root = first(listed[number])
+    return any(one.kind == "cancel" and first(one) == root for one in listed.values())
+
+
 def standing(notices: Iterable[Notice]) -> list[Notice]:
     """What holds now, area by area, the highest level first. notices: as they were entered.
 
@@ -74,7 +93,7 @@ def standing(notices: Iterable[Notice]) -> list[Notice]:
     now: dict[str, Notice] = {}
     for one in sorted(held.values(), key=lambda one: (one.at, one.number)):
         if one.kind == "lift":
-            now.pop(one.area, None)
+            now.pop(same_area(one.area), None)
         else:
-            now[one.area] = one
+            now[same_area(one.area)] = one
     return sorted(now.values(), key=lambda one: (-one.level, one.area))

@@ -15,8 +15,9 @@ _PATTERN = re.compile(
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def read_moment(text: str) -> float | None:
-    """Seconds since 1970 UTC, to the millisecond, or None where the text is no moment."""
+def read_moment(text: str, missing: str | None = "Z") -> float | None:
+    """Seconds since 1970 UTC, to the millisecond, or None where the text is no moment. missing: the zone of a text that names
+    none (None: such a text is no moment)."""
     found = _PATTERN.match(text)
     if found is None:
         return None
@@ -30,7 +31,10 @@ def read_moment(text: str) -> float | None:
     seconds = (moment - EPOCH) / timedelta(seconds=1)
     if part:
         seconds += int(part.ljust(3, "0")[:3]) / 1000
-    if zone and zone != "Z":
+    zone = zone or missing
+    if zone is None:
+        return None
+    if zone != "Z":
         digits = zone[1:].replace(":", "").ljust(4, "0")
         offset = int(digits[:2]) * 3600 + int(digits[2:]) * 60
         seconds -= offset if zone[0] == "+" else -offset

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from yakuba.kernel.refusals import Problem
 from yakuba.kernel.tables.reading import BadRow, Row
+from yakuba.services.cityhub.engine.device_readings import number as number_in
 from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.identifiers import require_identifier
 from yakuba.services.cityhub.engine.moments import read_moment
 
 AHEAD = 600.0  # seconds that a clock may be ahead
+FIRST = 86_400.0  # a clock that was never set begins in 1970; moments before are none of the hub's
+LOCAL = "+09:00"  # of a moment without a zone: what Japanese loggers and spreadsheets write
+CALIBRATED = (
+    "{one.entity_id} の {one.attribute} は、機器 {device} が校正して入れています。校正のない値を混ぜないように、"
+    "機器から送るか、別の属性の名前にしてください。"
+)
+OTHER_UNIT = (
+    "{one.entity_id} の {one.attribute} は単位「{unit}」でためています。「{one.unit}」の値は、換算するか、"
+    "別の属性の名前にしてください。"
+)
+TWICE = (
+    "{line}行目と同じ日時なのに、値が違います（{first:g} と {second:g}）。正しいほうだけを残してください。"
+)
+LONGEST_UNIT = 40
 REQUIRED = ("id", "type", "attribute", "at", "value")
+
+
+Series = tuple[str, str, str]  # id, type, attribute
 
 
 @dataclass(frozen=True)
 class GivenReading:
-    """One reading of a table. at: seconds since 1970 UTC."""
+    """One reading of a table. at: seconds since 1970 UTC; line: where it stands in its file."""
 
     entity_id: str
     entity_type: str
@@ -26,6 +43,12 @@ class GivenReading:
     at: float
     number: float
     unit: str
+    line: int = field(default=0, compare=False)
+
+    @property
+    def series(self) -> Series:
+        """What it is a reading of."""
+        return self.entity_id, self.entity_type, self.attribute
 
 
 def read(rows: Iterable[Row], now: float) -> tuple[list[GivenReading], list[Problem]]:
@@ -48,18 +71,44 @@ def _reading(row: Row, now: float) -> GivenReading:
         except NgsiError as error:
             raise BadRow(error.description) from None
     text = row.get("at").strip().replace("/", "-").replace(" ", "T", 1)
-    moment = read_moment(text)
+    moment = read_moment(text, LOCAL)
     if moment is None:
         raise BadRow(
             f"at「{row.get('at')}」を日時として読めません。2026-04-01T09:00:00+09:00 のように書いてください。"
         )
-    if not now - 100 * 366 * 86_400 <= moment <= now + AHEAD:
-        raise BadRow(f"at「{row.get('at')}」は、ずっと先か、ずっと前の日時です。時計を確かめてください。")
-    try:
-        number = float(row.get("value"))
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
+    if not FIRST <= moment <= now + AHEAD:
+        raise BadRow(
+            f"at「{row.get('at')}」は、これからの日時か、1970年1月1日までの日時です。測った機械の時計を確かめてください。"
+        )
+    number = number_in(row.get("value"))
+    if number is None:
         raise BadRow(f"value「{row.get('value')}」は数ではありません。")
     entity_id, entity_type, attribute = names
-    return GivenReading(entity_id, entity_type, attribute, moment, number, (row.get("unit") or "")[:40])
+    unit = row.get("unit").strip()
+    if len(unit) > LONGEST_UNIT or not unit.isprintable():
+        raise BadRow(f"unit は、ふつうの文字で{LONGEST_UNIT}文字までにしてください。")
+    return GivenReading(entity_id, entity_type, attribute, moment, number, unit, row.line)
+
+
+def fitting(
+    found: Iterable[GivenReading], units: Mapping[Series, str], calibrated: Mapping[Series, str]
+) -> tuple[list[GivenReading], list[Problem]]:
+    """The readings that mean the same as those before them, and what is told of the others. units: in which the readings of a
+    series are; calibrated: series → the device whose calibrations make its values."""
+    kept: list[GivenReading] = []
+    problems: list[Problem] = []
+    known = dict(units)
+    seen: dict[tuple[Series, float], GivenReading] = {}
+    for one in found:
+        device = calibrated.get(one.series)
+        unit = known.setdefault(one.series, one.unit) if one.unit else one.unit
+        if device:
+            problems.append(Problem(one.line, "", CALIBRATED.format(one=one, device=device)))
+        elif unit != one.unit:
+            problems.append(Problem(one.line, "unit", OTHER_UNIT.format(one=one, unit=unit)))
+        elif (first := seen.setdefault((one.series, one.at), one)).number != one.number:
+            told = TWICE.format(line=first.line, first=first.number, second=one.number)
+            problems.append(Problem(one.line, "value", told))
+        else:
+            kept.append(one)
+    return kept, problems

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from yakuba.kernel.refusals import Problem
 from yakuba.kernel.tables.reading import Row
+from yakuba.services.cityhub.engine.device_readings import number as number_in
 from yakuba.services.cityhub.engine.entities import FORBIDDEN_NAMES
 from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.identifiers import require_identifier
@@ -216,10 +216,18 @@ def taken_words(entity_id: str, attribute: str, code: str) -> str:
     )
 
 
+def unit_words(entity_id: str, attribute: str, before: str, unit: str) -> str:
+    """That what was measured is in another unit."""
+    return (
+        f"{entity_id} の {attribute} には、単位「{before}」の値がもうあります。「{unit}」に替えると、前の値まで読み違えます。"
+        "別の属性の名前にするか、校正の係数で「" + before + "」に直してください。"
+    )
+
+
 def _number(text: str) -> float | None:
     if not text.strip():
         return None
-    number = float(text)
-    if not math.isfinite(number):
+    number = number_in(text)
+    if number is None:
         raise ValueError(text)
     return number

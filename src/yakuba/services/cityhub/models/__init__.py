@@ -1,5 +1,6 @@
 """The room's tables."""
 
+from yakuba.services.cityhub.models.broker import BrokerAside, BrokerLine, BrokerRules, BrokerTaken
 from yakuba.services.cityhub.models.devices import Calibration, Device, Measure, PutAside, RawReading
 from yakuba.services.cityhub.models.files import ReadingFile, ReadingFolder
 from yakuba.services.cityhub.models.hub import (
@@ -20,6 +21,10 @@ from yakuba.services.cityhub.models.opendata import OpenDataset
 
 __all__ = [
     "Alarm",
+    "BrokerAside",
+    "BrokerLine",
+    "BrokerRules",
+    "BrokerTaken",
     "Calibration",
     "Delivery",
     "Device",

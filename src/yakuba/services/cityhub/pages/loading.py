@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import BinaryIO
 
@@ -16,7 +15,6 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.columns import Column as TableColumn
 from yakuba.services.cityhub.actions import taking
-from yakuba.services.cityhub.engine import readings
 
 TABLE = importing.TableKind(
     "cityhub.readings",
@@ -42,5 +40,4 @@ def load(request: HttpRequest) -> HttpResponseBase:
         return redirect("cityhub:index")
 
     page = importing.ImportPage((("都市OS", reverse("cityhub:index")),))
-    now = time.time()
-    return importing.respond(request, TABLE, lambda rows: readings.read(rows, now)[1], take, page)
+    return importing.respond(request, TABLE, lambda rows: taking.checked(rows)[1], take, page)

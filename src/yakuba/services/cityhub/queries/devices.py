@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,18 +15,20 @@ from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.municipality import Municipality
 from yakuba.kernel.townsettings import value
 from yakuba.services.cityhub.engine.device_readings import Calibrated, Known
-from yakuba.services.cityhub.models import Device, Measure, PutAside
+from yakuba.services.cityhub.engine.readings import Series as SeriesName
+from yakuba.services.cityhub.models import Device, Measure, PutAside, Series
 
 ASIDE_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True)
 class Sender:
-    """A device that a key opens. rate: values a minute that it may send."""
+    """A device that a key opens. rate: values a minute that it may send; digest: of the key."""
 
     municipality: Any
     device_id: int
     rate: int
+    digest: str
 
 
 def digest_of(key: str) -> str:
@@ -40,8 +43,9 @@ def sender(key: str) -> Sender | None:
     if town is None:
         return None
     with active_municipality(town):
-        row = Device.objects.filter(digest=digest_of(key), active=True).values_list("pk", flat=True).first()
-        return Sender(town, row, int(value("cityhub.device_rate"))) if row else None
+        digest = digest_of(key)
+        row = Device.objects.filter(digest=digest, active=True).values_list("pk", flat=True).first()
+        return Sender(town, row, int(value("cityhub.device_rate")), digest) if row else None
 
 
 def known(device: Device) -> dict[str, Known]:
@@ -55,6 +59,39 @@ def known_of(row: Measure) -> Known:
     listed = sorted(row.calibrations.all(), key=lambda one: one.from_at, reverse=True)
     found = tuple(Calibrated(one.from_at.timestamp(), one.factor, one.offset) for one in listed)
     return Known(row.attribute, row.unit, row.least, row.most, found)
+
+
+def units(ids: Iterable[str]) -> dict[SeriesName, str]:
+    """In which unit the readings of these entities are: as the first of them said, or as the register says."""
+    found: dict[SeriesName, str] = {}
+    for part in batched(ids):
+        rows = Measure.objects.filter(device__entity_id__in=part).exclude(unit="")
+        found |= {
+            (one.device.entity_id, one.device.entity_type, one.attribute): one.unit
+            for one in rows.select_related("device")
+        }
+        stored = Series.objects.filter(path="/", entity_id__in=part).exclude(unit="")
+        found |= {(one.entity_id, one.entity_type, one.attribute): one.unit for one in stored}
+    return found
+
+
+def calibrated(ids: Iterable[str]) -> dict[SeriesName, str]:
+    """Of these entities, what a device's calibrations make: → the device's number."""
+    found: dict[SeriesName, str] = {}
+    for part in batched(ids):
+        rows = Measure.objects.filter(device__entity_id__in=part, calibrations__isnull=False).distinct()
+        found |= {
+            (one.device.entity_id, one.device.entity_type, one.attribute): one.device.code
+            for one in rows.select_related("device")
+        }
+    return found
+
+
+def batched(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Some hundred of them at a time: databases take so many marks and no more."""
+    listed = list(dict.fromkeys(ids))
+    for start in range(0, len(listed), 500):
+        yield listed[start : start + 500]
 
 
 def devices() -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import Contact, Failure
 from yakuba.services.cityhub.engine.subscriptions import address_of
 from yakuba.services.cityhub.models import Alarm, Subscription
-from yakuba.services.cityhub.queries import watched
+from yakuba.services.cityhub.queries import brokers, watched
 from yakuba.services.cityhub.queries.space import HOLDS, subscription_of
 
 TOLD = timedelta(days=30)  # for so long it is told that notifications went unsent
@@ -24,7 +24,7 @@ def failures(user: Any, most: int | None = None) -> list[Failure]:
     """Notifications that do not arrive or went unsent, rules that cannot be read, alarms that nobody could be told of."""
     found: list[Failure] = []
     if allowed(user, "cityhub.manage"):
-        found += _subscriptions(most) + _rules()
+        found += _subscriptions(most) + _rules() + _broker()
     if allowed(user, "cityhub.acknowledge"):
         found += _alarms(most)
     return found
@@ -63,6 +63,20 @@ def _rules() -> list[Failure]:
     return [Failure(title, now.fault, reverse("cityhub:rules"), "決まりを直す", now.since or timezone.now())]
 
 
+def _broker() -> list[Failure]:
+    state = brokers.state()
+    where, now = reverse("cityhub:broker"), timezone.now()
+    found = []
+    if state.sign == "error":
+        found.append(Failure(f"MQTTのブローカー：{state.word}", state.trouble, where, "ようすを見る", now))
+    if state.rose_at is not None and state.rose_at > now - TOLD:
+        why = f"これまでに{state.rises}件。待ち行列の上限を、ブローカーの設定で外してください"
+        found.append(
+            Failure("MQTTのブローカーが、届いたものを捨てています", why, where, "ようすを見る", state.rose_at)
+        )
+    return found
+
+
 def _alarms(most: int | None) -> list[Failure]:
     rows = Alarm.objects.filter(acknowledged_at=None, step=0).exclude(told_at=None).order_by("-pk")[:most]
     return [
@@ -85,6 +99,8 @@ def contacts() -> list[Contact]:
         )
         for row in Subscription.objects.exclude(status="inactive").order_by("pk")
     ]
+    if (broker := brokers.rules().file) is not None:
+        found.append(Contact("都市OSのMQTTのブローカー", broker.broker.address, HOLDS))
     for roster in watched.rules().file.rosters:
         found += [
             Contact(f"警報の当番「{roster.name}」", address, HOLDS)

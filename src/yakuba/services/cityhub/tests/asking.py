@@ -9,7 +9,8 @@ from typing import Any
 
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.cityhub.actions.series import KnownSeries
-from yakuba.services.cityhub.actions.space import Watches, writing
+from yakuba.services.cityhub.actions.space import writing
+from yakuba.services.cityhub.actions.watches import Watches
 from yakuba.services.cityhub.engine.answers import Answer, refused
 from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.notifying import Occasion

@@ -13,7 +13,15 @@ from yakuba.kernel.files.storage import store
 from yakuba.services.cityhub import facade
 from yakuba.services.cityhub.actions import devices, keeping, opendata
 from yakuba.services.cityhub.engine.register import GivenDevice, GivenMeasure
-from yakuba.services.cityhub.models import Alarm, MonthFile, PutAside, ReadingFile, ReadingFolder, Series
+from yakuba.services.cityhub.models import (
+    Alarm,
+    BrokerAside,
+    MonthFile,
+    PutAside,
+    ReadingFile,
+    ReadingFolder,
+    Series,
+)
 
 
 def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
@@ -30,6 +38,9 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     )
     PutAside.objects.create(
         device=device, day=timezone.localdate(), reason=word, last_at=timezone.now(), given="x"
+    )
+    BrokerAside.objects.create(
+        day=timezone.localdate(), topic=word, reason=word, given=word, last_at=timezone.now()
     )
     folder = ReadingFolder.objects.create(name="見本", created_by=clerk)
     ReadingFile.objects.create(folder=folder, entry="a", name=word, size=1, changed=1, filed=True)

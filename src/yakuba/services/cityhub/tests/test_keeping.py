@@ -169,3 +169,60 @@ def test_it_is_begun_by_hand_and_by_the_clock(measured, make_staff, yakuba_city)
     keep()
     with pytest.raises(NothingToDo, match="古い測定値はありません"):
         keeping.begin(person)
+
+
+def anew(monkeypatch, then):
+    """`then` happens once, when a file has been stored and nothing has been removed yet."""
+    before, happened = keeping._remove, []
+
+    def remove(row, told):
+        if not happened:
+            happened.append(row.pk)
+            then(row)
+        before(row, told)
+
+    monkeypatch.setattr(keeping, "_remove", remove)
+
+
+def test_what_is_corrected_between_file_and_removal_goes_into_the_next_part(measured, clerk, monkeypatch):
+    at = Reading.objects.filter(series__entity_id="river-1").order_by("at").first().at
+    lines = f"id,type,attribute,at,value,unit\nriver-1,River,level,{written(at / 1e6)},777,m\n"
+    anew(monkeypatch, lambda row: taking.take_text(lines, actor=clerk))
+    keep()
+    assert not Reading.objects.filter(at__lt=first_kept()).exists()
+    assert in_files()["river-1", at] == 777  # the later part says what holds
+    first, second = MonthFile.objects.filter(month="2026-02-01").order_by("part")
+    assert (first.readings - first.gone, second.readings) == (1, 1)
+
+
+def test_what_is_calibrated_anew_between_file_and_removal_is_kept(measured, monkeypatch):
+    series = Series.objects.get(entity_id="river-1")
+    anew(monkeypatch, lambda row: Reading.objects.filter(series=series, at__lt=row.until).update(number=-1))
+    keep()
+    assert {number for (key, at), number in in_files().items() if key == "river-1" and number == -1}
+    assert MonthFile.objects.filter(month="2026-02-01").count() == 2
+
+
+def test_what_comes_for_a_month_without_end_ends(measured, clerk, monkeypatch):
+    at = Reading.objects.order_by("at").first().at
+    before, count = keeping._written, []
+
+    def again(month):
+        row = before(month)
+        count.append(month)
+        text = f"id,type,attribute,at,value\nrain-9,Rain,fall,{written(at / 1e6 + len(count))},5\n"
+        taking.take_text(text, actor=clerk)
+        return row
+
+    monkeypatch.setattr(keeping, "_written", again)
+    keep()
+    assert len(count) <= 3 * keeping.ROUNDS
+
+
+@pytest.mark.parametrize("harm", [b"", b"PAR1 no more"])
+def test_nothing_goes_where_the_stored_file_cannot_be_read(measured, monkeypatch, harm):
+    before = stored()
+    monkeypatch.setattr(keeping.storage, "pieces_of", lambda row: iter([harm]))
+    with pytest.raises((OSError, ValueError)):
+        keep()
+    assert stored() == before

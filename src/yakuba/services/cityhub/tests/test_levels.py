@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.townsettings.actions import set_values
+from yakuba.kernel.ui.wording import wareki
 from yakuba.services.cityhub.actions import levels as actions
 from yakuba.services.cityhub.engine.levels import Notice, standing, word
 from yakuba.services.cityhub.models import LevelNotice
@@ -164,3 +166,77 @@ def test_the_staff_page(opened, make_staff, yakuba_city):
     assert client.post(reverse("cityhub:new_level"), given | {"kind": "correct"}).status_code in (404, 422)
     client.force_login(make_staff(yakuba_city, "cityhub.view"))
     assert client.post(reverse("cityhub:new_level"), given).status_code == 403
+
+
+def test_what_would_not_become_what_stands_is_refused(in_yakuba_city, clerk):
+    now = timezone.now()
+    issue(clerk, issued_at=now - timedelta(minutes=30))
+    for kind in ("issue", "lift"):
+        with pytest.raises(Conflict, match="前の日時"):
+            issue(clerk, kind=kind, level=5, issued_at=now - timedelta(hours=12))
+    assert [one.notice.level for one in queries.standing()] == [4]
+    issue(clerk, level=5, issued_at=now - timedelta(minutes=20))
+    assert [one.notice.level for one in queries.standing()] == [5]
+
+
+def test_within_the_same_minute_the_later_entry_holds(in_yakuba_city, clerk):
+    minute = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=5)
+    issue(clerk, issued_at=minute + timedelta(seconds=40))
+    issue(clerk, level=5, issued_at=minute)
+    assert [one.notice.level for one in queries.standing()] == [5]
+    issue(clerk, kind="lift", level=5, issued_at=minute)
+    assert queries.standing() == []
+
+
+def test_what_was_cancelled_is_neither_corrected_nor_cancelled(in_yakuba_city, clerk):
+    row = issue(clerk)
+    gone = issue(clerk, kind="cancel", about=row.pk)
+    for kind in ("correct", "cancel"):
+        for about in (row.pk, gone.pk):
+            with pytest.raises(Conflict, match="出し直す"):
+                issue(clerk, kind=kind, level=5, about=about)
+    assert LevelNotice.objects.count() == 2
+
+
+def test_pressed_twice_it_is_entered_once(in_yakuba_city, clerk):
+    at = timezone.now()
+    issue(clerk, issued_at=at)
+    with pytest.raises(Conflict, match="二度"):
+        issue(clerk, issued_at=at)
+    assert LevelNotice.objects.count() == 1
+
+
+@pytest.mark.parametrize("area", ["本町1丁目", "本町 １丁目", " 本町１丁目　"])
+def test_an_area_is_one_however_it_is_written(in_yakuba_city, clerk, area):
+    issue(clerk, area="本町１丁目")
+    issue(clerk, area=area, level=5)
+    assert [one.notice.level for one in queries.standing()] == [5]
+    issue(clerk, area=area, kind="lift")
+    assert queries.standing() == []
+
+
+def test_the_page_is_what_the_last_of_many_has_read(opened, clerk, yakuba_city, monkeypatch):
+    """One process that has read before a notice and writes behind it would leave the page without it."""
+    path = actions.page_of(yakuba_city.code)
+    issue(clerk)
+    seen = []
+
+    def slow():
+        seen.append(path.with_suffix(".lock").exists())
+        with path.with_suffix(".lock").open("ab") as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return "page"
+
+    monkeypatch.setattr(actions, "written", slow)
+    actions.prepare()
+    assert seen == [True]
+    assert path.read_text() == "page"
+    assert sorted(one.name for one in path.parent.iterdir()) == sorted(
+        [path.name, f"{yakuba_city.code}.lock"]
+    )
+
+
+def test_the_page_says_when_it_was_changed(opened, clerk, yakuba_city):
+    assert "最後の変更" not in actions.written()
+    row = issue(clerk)
+    assert f"最後の変更：{wareki(timezone.localtime(row.entered_at), time=True)}" in actions.written()

@@ -187,10 +187,11 @@ def test_a_worker_that_dies_anywhere_leaves_each_file_taken_once(logger, monkeyp
     logger.put("a.json", json.dumps([one(60)]))
     logger.look()
     once(dropfolders.Folder, "copy")
-    once(reading_files, "take")  # within the transaction
+    once(reading_files, "take")
     assert Reading.objects.count() == 0
-    once(reading_files, "_end")
-    assert Reading.objects.count() == 0
+    once(reading_files, "_end")  # the readings are there, and are taken once more
+    assert Reading.objects.count() == 1
+    assert [row.state for row in logger.rows()] == ["taking"]
     once(dropfolders.Folder, "put_away")
     assert Reading.objects.count() == 1
     assert logger.names() == {"a.json"}
@@ -200,6 +201,31 @@ def test_a_worker_that_dies_anywhere_leaves_each_file_taken_once(logger, monkeyp
     assert Reading.objects.count() == 0
     assert [(row.state, row.filed) for row in logger.rows()] == [("taken", True)]
     assert logger.names() == set()
+
+
+def test_a_large_file_lets_others_write_between(logger, monkeypatch):
+    """Parts of some thousand readings, each stored by itself; who dies between goes on, and nothing is there twice."""
+    monkeypatch.setattr(taking, "AT_ONCE", 10)
+    before, parts = taking.put_readings, []
+
+    class Died(BaseException):
+        pass
+
+    def counted(space, listed):
+        parts.append(len(listed))
+        if len(parts) == 3:
+            raise Died
+        before(space, listed)
+
+    monkeypatch.setattr(taking, "put_readings", counted)
+    logger.put("a.json", json.dumps([one(60 + n) for n in range(35)]))
+    logger.look()
+    with pytest.raises(Died):
+        logger.take()
+    assert Reading.objects.count() == 20
+    logger.take()
+    assert Reading.objects.count() == 35
+    assert [(row.state, row.readings) for row in logger.rows()] == [("taken", 35)]
 
 
 def test_a_growing_file_waits(logger):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.cityhub.pages import devices, files, levels, listing, loading, months, opendata
+from yakuba.services.cityhub.pages import broker, devices, files, levels, listing, loading, months, opendata
 
 app_name = "cityhub"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("devices/<int:device_id>/edit/", devices.edit_device, name="edit_device"),
     path("devices/<int:device_id>/key/", devices.device_key, name="device_key"),
     path("devices/<int:device_id>/switch/", devices.switch_device, name="switch_device"),
+    path("broker/", broker.broker, name="broker"),
+    path("broker/rules/", broker.broker_rules, name="broker_rules"),
     path("files/", files.files, name="files"),
     path("files/folders/", files.add_folder, name="add_folder"),
     path("files/folders/<int:reading_folder_id>/switch/", files.switch_folder, name="switch_folder"),
