@@ -16,4 +16,5 @@ YAKUBA_ROOMS = [
     "worklogs",
     "cityhub",
     "surveys",
+    "fieldwork",
 ]

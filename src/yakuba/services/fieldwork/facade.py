@@ -1,0 +1,1 @@
+"""The fieldwork room's door. The active municipality is the one that is meant."""
