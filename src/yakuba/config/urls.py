@@ -54,5 +54,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),  # published results of surveys, without a login
     path("opendata/", include("yakuba.services.cityhub.urls.public")),  # open data, without a login
     path("levels/", include("yakuba.services.cityhub.urls.levels")),  # evacuation notices, without a login
+    path(
+        "report/", include("yakuba.services.fieldwork.urls.public")
+    ),  # reports of residents, without a login
     path("api/v1/", build_api().urls),
 ]

@@ -2,4 +2,7 @@
 
 from yakuba.kernel.operations import Operations
 
-OPERATIONS = Operations("fieldwork")
+OPERATIONS = Operations(
+    "fieldwork",
+    {"report": "通報: 分け、直し、答え、公開する", "rules": "通報の決まり"},
+)
