@@ -35,7 +35,7 @@ from yakuba.kernel.outbound import part
 
 API = "/api/"
 APPLYING = "/apply/"
-REPORTING = "/report/"
+REPORTING, OPEN311 = "/report/", "/open311/"
 EXCHANGE = "/exchange/line/"
 PUBLIC = (
     "/ask/",

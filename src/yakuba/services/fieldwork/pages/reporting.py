@@ -4,7 +4,7 @@ phone while there is no network; without JavaScript it is one form that is sent.
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -176,7 +176,7 @@ def _photographs(request: HttpRequest, key: str) -> Point | None:
         return None
     for file in request.FILES.getlist("photo")[: photos.MOST]:
         if file.size:
-            _, found = photos.add(reporting.hashed_key(key), file, file.size)
+            _, found = photos.add(reporting.hashed_key(key), cast(BinaryIO, file), file.size)
             at = at or found
     return at
 

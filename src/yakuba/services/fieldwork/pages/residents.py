@@ -37,7 +37,7 @@ def resident_page(view: View) -> View:
         try:
             if is_outside():
                 raise Unavailable(ELSEWHERE)
-            if not _may_press(request):
+            if not may_press(request):
                 return too_often(request)
             return view(request, **arguments)
         except Refused as refusal:
@@ -107,5 +107,6 @@ def sender(request: HttpRequest) -> str:
     return f"{current_municipality().code} {place_of(request.META.get('REMOTE_ADDR', ''))}"
 
 
-def _may_press(request: HttpRequest) -> bool:
+def may_press(request: HttpRequest) -> bool:
+    """Whether this address, and the town's residents together, may ask once more."""
     return PAGES.take(sender(request), clock()) and PAGES_OF_TOWN.take(current_municipality().code, clock())
