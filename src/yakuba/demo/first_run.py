@@ -19,6 +19,7 @@ from yakuba.demo import (
     life_events,
     logs,
     meeting,
+    outdoors,
     papers,
     questions,
     sensors,
@@ -73,6 +74,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         bodies.load()
         sensors.load()
         surveys.load()
+        outdoors.load()
     _admission()
     piles = _piles(folder)
     if not piles:

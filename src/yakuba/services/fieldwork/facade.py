@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from yakuba.kernel.audit.actor import Actor
-from yakuba.services.fieldwork.actions import handling, photos, reporting, rules
+from yakuba.services.fieldwork.actions import bounties, handling, photos, reporting, rules, wildlife
 from yakuba.services.fieldwork.contracts import NewReport, Stop
 from yakuba.services.fieldwork.engine.rules import EXAMPLE
 from yakuba.services.fieldwork.models import Report
@@ -42,17 +42,30 @@ start, move_to, answer, finish, close, release = (
     handling.release,
 )
 
+add_sighting, set_trap, visit_trap, look_at_sensors, claim_bounty = (
+    wildlife.add_sighting,
+    wildlife.set_trap,
+    wildlife.visit_trap,
+    wildlife.look,
+    bounties.claim,
+)
+
 __all__ = [
     "NewReport",
     "Stop",
+    "add_sighting",
     "answer",
+    "claim_bounty",
     "close",
     "finish",
     "is_empty",
+    "look_at_sensors",
     "move_to",
     "release",
     "report",
     "set_rules",
+    "set_trap",
     "start",
     "stops",
+    "visit_trap",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yakuba.kernel.jobs import chore, in_each_town
-from yakuba.services.fieldwork.actions import photos
+from yakuba.services.fieldwork.actions import photos, wildlife
 
 
 def tidy() -> None:
@@ -12,3 +12,4 @@ def tidy() -> None:
 
 
 chore(3600.0, tidy)
+chore(60.0, wildlife.look_everywhere)

@@ -8,5 +8,34 @@ from yakuba.services.fieldwork.models.reports import (
     ReportSerial,
     Supporter,
 )
+from yakuba.services.fieldwork.models.wildlife import (
+    BountyClaim,
+    BountyPhoto,
+    Comparison,
+    Found,
+    Sighting,
+    Species,
+    Trap,
+    TrapDay,
+    TrapKind,
+    TrapVisit,
+)
 
-__all__ = ["Report", "ReportEvent", "ReportPhoto", "ReportRules", "ReportSerial", "Supporter"]
+__all__ = [
+    "BountyClaim",
+    "BountyPhoto",
+    "Comparison",
+    "Found",
+    "Report",
+    "ReportEvent",
+    "ReportPhoto",
+    "ReportRules",
+    "ReportSerial",
+    "Sighting",
+    "Species",
+    "Supporter",
+    "Trap",
+    "TrapDay",
+    "TrapKind",
+    "TrapVisit",
+]

@@ -22,7 +22,7 @@ from yakuba.kernel.registry import CaseLink, CasePart
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.fieldwork.contracts import OPEN
 from yakuba.services.fieldwork.engine.nearby import Point
-from yakuba.services.fieldwork.forms import DueForm, MoveForm, ReleaseForm, TextForm
+from yakuba.services.fieldwork.forms.reports import DueForm, MoveForm, ReleaseForm, TextForm
 from yakuba.services.fieldwork.models import Report, ReportPhoto
 from yakuba.services.fieldwork.operations import reports as operations
 from yakuba.services.fieldwork.pages.reports import KINDS
