@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Max
 from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
@@ -23,9 +24,11 @@ def happened(
     after: str = "",
     at: datetime | None = None,
 ) -> ReportEvent:
-    """Keep it; in the caller's transaction. at: only of what the same transaction has just dated."""
+    """Keep it; in the caller's transaction, which holds the report. at: only of what the same transaction has just dated."""
+    last = ReportEvent.objects.filter(report=report).aggregate(last=Max("number"))["last"] or 0
     event = ReportEvent.objects.create(
         report=report,
+        number=last + 1,
         kind=kind,
         at=at or timezone.now(),
         user=known(actor),
@@ -38,7 +41,7 @@ def happened(
         f"fieldwork.report_{kind}",
         subject=f"report:{report.pk}",
         actor=actor,
-        event=event.pk,
+        number=event.number,
         at=event.at.isoformat(),
     )
     return event

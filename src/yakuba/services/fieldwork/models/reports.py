@@ -84,9 +84,10 @@ class Report(MunicipalityModel):
 class ReportEvent(MunicipalityModel):
     """What happened to a report and when, by the server's clock. Never changed and never taken away alone: whoever asks later
     when the town knew of a hole and when it was repaired (管理瑕疵) reads it here and in the audit record, event by event.
-    told: the reporter reads the text; before, after: section or day."""
+    number: counts from 1 within the report; told: the reporter reads the text; before, after: section or day."""
 
     report = models.ForeignKey(Report, models.CASCADE, related_name="events", verbose_name="通報")
+    number = models.PositiveIntegerField("何番目")
     kind = models.CharField("出来事", max_length=10, choices=Happened.choices())
     at = models.DateTimeField("日時")
     user = person("職員", null=True)
@@ -97,6 +98,7 @@ class ReportEvent(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "通報の出来事"
+        constraints = [models.UniqueConstraint(fields=["report", "number"], name="fieldwork_event_once")]
         indexes = [models.Index(fields=["municipality", "report", "at"], name="fieldwork_event_at")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -13,15 +13,15 @@ def disagreements(report: Report, events: Sequence[ReportEvent]) -> list[str]:
     """What differs between the events and the chain, each in a sentence; nothing where they agree. The chain itself is proved by
     `yakuba audit verify`."""
     recorded = {
-        int(one.details["event"]): (one.name, str(one.details["at"]))
+        int(one.details["number"]): (one.name, str(one.details["at"]))
         for one in AuditEvent.objects.filter(
             subject=f"report:{report.pk}", name__startswith="fieldwork.report_"
         )
-        if "event" in one.details
+        if "number" in one.details
     }
     found = []
     for event in events:
-        said = recorded.pop(event.pk, None)
+        said = recorded.pop(event.number, None)
         if said is None:
             found.append(f"「{event.get_kind_display()}」は、監査記録にありません。")
         elif said != (f"fieldwork.report_{event.kind}", event.at.isoformat()):
