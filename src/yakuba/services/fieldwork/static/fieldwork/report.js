@@ -66,6 +66,9 @@
   document.querySelectorAll("[data-program]").forEach(function (one) { one.hidden = false; });
   next.addEventListener("click", function () { go(at + 1, true); });
   back.addEventListener("click", function () { go(at - 1, true); });
+  form.addEventListener("keydown", function (event) {  // Enter in a line goes on, as the button does; it sends nothing half written
+    if (event.key === "Enter" && event.target.matches("input[type=text]") && at < steps.length - 1) { event.preventDefault(); go(at + 1, true); }
+  });
   go(document.getElementById("errors") ? 2 : 0, false);
 
   // --- the place
@@ -225,6 +228,12 @@
       .catch(function () { form.submit(); });  // no room on the phone: as without this program
   });
 
+  // "online" is not always told (a network without a way out, a page that was opened meanwhile): it is tried now and then too.
+  const AGAIN = 20000;  // milliseconds
+  setInterval(function () {
+    if (sending || document.visibilityState !== "visible") return;
+    all().then(function (rows) { if (rows.some(function (one) { return !one.receipt && !one.alike && !one.faults; })) sendAll(); });
+  }, AGAIN);
   window.addEventListener("online", sendAll);
   document.addEventListener("visibilitychange", function () { if (document.visibilityState === "visible") sendAll(); });
   if (navigator.serviceWorker) navigator.serviceWorker.register(program.worker, {scope: program.scope}).catch(function () {});
