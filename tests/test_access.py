@@ -69,7 +69,9 @@ REPORTS = {
     f"report:{name}"
     for name in ("index", "send", "join", "worker", "app", "status", "reopen", "map", "places", "photo")
 }
-GEOREPORT = {f"open311:{name}" for name in ("discovery", "services", "service", "requests", "request", "token")}
+GEOREPORT = {
+    f"open311:{name}" for name in ("discovery", "services", "service", "requests", "request", "token")
+}
 OPEN_TO_ALL |= REPORTS | GEOREPORT
 NOT_THERE_YET = (
     REPORTS  # the town has not opened them

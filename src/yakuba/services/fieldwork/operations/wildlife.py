@@ -153,7 +153,7 @@ class BountyOut(BaseModel):
     open: int
 
 
-class ComparisonOut(BaseModel):
+class BountyComparisonOut(BaseModel):
     """Two photographs and what was said of them."""
 
     id: int
@@ -259,7 +259,7 @@ def add_bounty(asked: BountyIn, actor: Actor) -> BountyClaim:
 
 @OPERATIONS.add(
     "報奨金の写真を見比べる", "fieldwork.bounty", "POST comparisons/{comparison_id}/judge", "bounty judge",
-    answer=Answer(ComparisonOut, lambda row: {"id": row.pk, "why": row.why, "bits": row.bits, "verdict": row.verdict}),
+    answer=Answer(BountyComparisonOut, lambda row: {"id": row.pk, "why": row.why, "bits": row.bits, "verdict": row.verdict}),
     event="fieldwork.bounty_compared", trace=lambda asked, row: Trace(f"comparison:{row.pk}", {"verdict": row.verdict}),
 )  # fmt: skip
 def judge_comparison(asked: JudgeIn, actor: Actor) -> Comparison:

@@ -54,20 +54,24 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
 
 @permission_required("fieldwork.handle")
 @require_POST
-def change(request: HttpRequest, report_id: int, step: str) -> HttpResponse:
+def change(request: HttpRequest, report_id: int, report_step: str) -> HttpResponse:
     """One of the steps that ask for words. What is refused keeps what was typed."""
-    if step not in FORMS:
+    if report_step not in FORMS:
         raise Http404
     row = _one(report_id)
-    _, make, asked, operation, done = FORMS[step]
-    form = make(request.POST, prefix=step, **asked)
+    _, make, asked, operation, done = FORMS[report_step]
+    form = make(request.POST, prefix=report_step, **asked)
     if form.is_valid():
         with told_in(form):
             operation(person_of(request), report_id=row.pk, **form.cleaned_data)
             messages.success(request, done)
             return redirect("fieldwork:report", row.pk)
     return _shown(
-        request, _one(report_id), queries.said(request.user, [row.case_id])[row.case_id], {step: form}, 422
+        request,
+        _one(report_id),
+        queries.said(request.user, [row.case_id])[row.case_id],
+        {report_step: form},
+        422,
     )
 
 

@@ -50,7 +50,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "bounty_photo_id": comparison.photo_id,
         "report_id": number,
         "photo_id": ReportPhoto.objects.get(report=number).pk,
-        "step": "answer",
+        "report_step": "answer",
         "section": "環境課",
         "day": "2099-01-05",
     }
