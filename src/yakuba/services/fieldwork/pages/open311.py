@@ -147,20 +147,20 @@ def requests(request: HttpRequest, form: str) -> Answer:
 
 
 @interface("GET", "HEAD")
-def one_request(request: HttpRequest, form: str, number: str) -> Answer:
+def one_request(request: HttpRequest, form: str, request_number: str) -> Answer:
     """One report, in a list."""
-    row = _visible(_caller(request)).filter(number=number).first()
+    row = _visible(_caller(request)).filter(number=request_number).first()
     if row is None:
         raise GeoReportError(404, "service_request_id was not found.")
     return 200, georeport.written("service_requests", "request", [_facts(request, row)], form)
 
 
 @interface("GET", "HEAD")
-def token(request: HttpRequest, form: str, number: str) -> Answer:
+def token(request: HttpRequest, form: str, request_number: str) -> Answer:
     """The id of a request by its token: the number is given at once, and is its own token."""
-    if not Report.objects.filter(number=number, source=Source.API).exists():
+    if not Report.objects.filter(number=request_number, source=Source.API).exists():
         raise GeoReportError(404, "token was not found.")
-    row = {"service_request_id": number, "token": number}
+    row = {"service_request_id": request_number, "token": request_number}
     return 200, georeport.written("service_requests", "request", [row], form)
 
 

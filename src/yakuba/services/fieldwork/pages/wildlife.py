@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, status
@@ -136,11 +136,11 @@ def trap(request: HttpRequest, trap_id: int) -> HttpResponse:
 
 
 @permission_required("fieldwork.wildlife")
+@require_POST
 def remove_trap(request: HttpRequest, trap_id: int) -> HttpResponse:
     """It stands no longer, from today."""
-    if request.method == "POST":
-        row = operations.remove_trap(person_of(request), trap_id=trap_id, removed_on=timezone.localdate())
-        messages.success(request, f"わな {row.code} を外しました。これまでのわな夜と捕獲は残ります。")
+    row = operations.remove_trap(person_of(request), trap_id=trap_id, removed_on=timezone.localdate())
+    messages.success(request, f"わな {row.code} を外しました。これまでのわな夜と捕獲は残ります。")
     return redirect("fieldwork:trap", trap_id)
 
 

@@ -38,7 +38,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         Department.objects.get_or_create(name=name)
     facade.set_rules(actor=clerk)
     given = NewReport("road", known["secret_word"], "役場", 35.6, 138.5, "見本 花子", "090-0000-0000")
-    number, _, _ = facade.report(given, secrets.token_urlsafe(24), [picture()])
+    number, receipt, _ = facade.report(given, secrets.token_urlsafe(24), [picture()])
     trap = wildlife.set_trap("T-1", "box", 35.6, 138.5, timezone.localdate(), known["secret_word"])
     wildlife.visit_trap(trap.pk, "nothing", actor=clerk)
     claims = [_claim(name, known["secret_word"], clerk) for name in ("H-1", "H-2")]
@@ -50,6 +50,8 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "bounty_photo_id": comparison.photo_id,
         "report_id": number,
         "photo_id": ReportPhoto.objects.get(report=number).pk,
+        "service_code": "road",
+        "request_number": receipt,
         "report_step": "answer",
         "section": "環境課",
         "day": "2099-01-05",

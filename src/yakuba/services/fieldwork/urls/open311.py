@@ -10,6 +10,8 @@ urlpatterns = [
     path("<str:town_code>/v2/services.<slug:form>", open311.services, name="services"),
     path("<str:town_code>/v2/services/<slug:service_code>.<slug:form>", open311.service, name="service"),
     path("<str:town_code>/v2/requests.<slug:form>", open311.requests, name="requests"),
-    path("<str:town_code>/v2/requests/<slug:number>.<slug:form>", open311.one_request, name="request"),
-    path("<str:town_code>/v2/tokens/<slug:number>.<slug:form>", open311.token, name="token"),
+    path(
+        "<str:town_code>/v2/requests/<slug:request_number>.<slug:form>", open311.one_request, name="request"
+    ),
+    path("<str:town_code>/v2/tokens/<slug:request_number>.<slug:form>", open311.token, name="token"),
 ]
