@@ -57,6 +57,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "report/", include("yakuba.services.fieldwork.urls.public")
     ),  # reports of residents, without a login
-    path("open311/", include("yakuba.services.fieldwork.urls.open311")),  # GeoReport v2, by a key or for everybody
+    path(
+        "open311/", include("yakuba.services.fieldwork.urls.open311")
+    ),  # GeoReport v2, by a key or for everybody
     path("api/v1/", build_api().urls),
 ]
