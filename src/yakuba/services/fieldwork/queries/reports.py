@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -93,18 +93,19 @@ def stops(section: str = "") -> list[Stop]:
 
 def waiting(user: User) -> QueueState:
     """Reports that nobody has begun, of the person's own section where they have one."""
-    rows = _own(user).filter(state=ReportState.RECEIVED)
-    first = rows.order_by("received_at").first()
+    found = (
+        _own(user).filter(state=ReportState.RECEIVED).aggregate(number=Count("pk"), oldest=Min("received_at"))
+    )
     where = reverse("fieldwork:index") + "?state=received"
-    return QueueState(rows.count(), where, "通報を見る", first.received_at if first else None)
+    return QueueState(found["number"], where, "通報を見る", found["oldest"])
 
 
 def late(user: User) -> QueueState:
     """Open reports behind their last day."""
     rows = _own(user).filter(state__in=OPEN, due_at__lt=timezone.now())
-    first = rows.order_by("due_at").first()
+    found = rows.aggregate(number=Count("pk"), oldest=Min("due_at"))
     where = reverse("fieldwork:index") + "?state=late"
-    return QueueState(rows.count(), where, "期限を過ぎた通報を見る", first.due_at if first else None, True)
+    return QueueState(found["number"], where, "期限を過ぎた通報を見る", found["oldest"], True)
 
 
 def _own(user: User) -> QuerySet[Report]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -256,10 +256,9 @@ def waiting_claims() -> QuerySet[BountyClaim]:
 
 def waiting(user: Any) -> QueueState:
     """The same for the home page."""
-    rows = waiting_claims().order_by("entered_at")
-    first = rows.first()
+    found = waiting_claims().aggregate(number=Count("pk"), oldest=Min("entered_at"))
     where = reverse("fieldwork:bounties") + "?state=waiting"
-    return QueueState(rows.count(), where, "申請を確かめる", first.entered_at if first else None)
+    return QueueState(found["number"], where, "申請を確かめる", found["oldest"])
 
 
 def comparisons(claim: BountyClaim) -> QuerySet[Comparison]:

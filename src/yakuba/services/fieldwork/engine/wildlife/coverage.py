@@ -66,7 +66,8 @@ def place(
 
 
 def _greedy(covers: np.ndarray, weights: np.ndarray, number: int) -> Choice:  # type: ignore[type-arg]
-    left, chosen = weights.copy(), []
+    left = weights.copy()
+    chosen: list[int] = []
     for _ in range(number):
         gains = covers @ left
         gains[chosen] = -1.0
