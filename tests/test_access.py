@@ -64,8 +64,19 @@ SURVEY_RESULTS = {
     f"survey_results:{name}" for name in ("index", "schema", "edition", "question", "card", "json", "table")
 }
 OPEN_TO_ALL |= SURVEY_RESULTS
+# Residents report without a login, and read what was released; what they may not see is tried in the room's own tests.
+REPORTS = {
+    f"report:{name}"
+    for name in ("index", "send", "join", "worker", "app", "status", "reopen", "map", "places", "photo")
+}
+GEOREPORT = {
+    f"open311:{name}" for name in ("discovery", "services", "service", "requests", "request", "token")
+}
+OPEN_TO_ALL |= REPORTS | GEOREPORT
 NOT_THERE_YET = (
-    (PUBLISHED - {"records:index"})
+    REPORTS  # the town has not opened them
+    | GEOREPORT
+    | (PUBLISHED - {"records:index"})
     | SURVEY_RESULTS
     | {
         "ask:window",

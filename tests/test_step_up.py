@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 import typer
@@ -99,8 +100,10 @@ def given_out(client: Client, objects: TownObjects, pages: list[Address]) -> set
     found = set()
     for page in pages:
         answer = client.get(page.url(objects), follow=True)
-        if not answer.streaming and b"?form=" in answer.content.replace(b"&amp;", b"?"):
-            answer = client.get(page.url(objects) + "?form=utf-8")
+        if not answer.streaming and (
+            offered := re.search(rb"[?]form=([a-z0-9-]+)", answer.content.replace(b"&amp;", b"?"))
+        ):
+            answer = client.get(page.url(objects) + f"?form={offered[1].decode()}")
         if "attachment" in answer.get("Content-Disposition", ""):
             found.add(page.name)
     return found

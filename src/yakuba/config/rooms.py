@@ -17,4 +17,5 @@ YAKUBA_ROOMS = [
     "cityhub",
     "surveys",
     "claims",
+    "fieldwork",
 ]

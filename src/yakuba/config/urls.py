@@ -54,5 +54,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),  # published results of surveys, without a login
     path("opendata/", include("yakuba.services.cityhub.urls.public")),  # open data, without a login
     path("levels/", include("yakuba.services.cityhub.urls.levels")),  # evacuation notices, without a login
+    path(
+        "report/", include("yakuba.services.fieldwork.urls.public")
+    ),  # reports of residents, without a login
+    path(
+        "open311/", include("yakuba.services.fieldwork.urls.open311")
+    ),  # GeoReport v2, by a key or for everybody
     path("api/v1/", build_api().urls),
 ]

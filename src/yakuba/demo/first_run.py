@@ -20,6 +20,7 @@ from yakuba.demo import (
     life_events,
     logs,
     meeting,
+    outdoors,
     papers,
     questions,
     sensors,
@@ -75,6 +76,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         sensors.load()
         surveys.load()
         checks.load()
+        outdoors.load()
     _admission()
     piles = _piles(folder)
     if not piles:

@@ -206,6 +206,9 @@ CHANGES: dict[str, Change] = {
     "cityhub.WatchState.state": plain,  # moments and values
     "cityhub.OpenDataset.ids": plain,  # of entities
     "cityhub.OpenDataset.attributes": plain,
+    "fieldwork.Report.key": plain,  # hashes of what phones made
+    "fieldwork.ReportPhoto.key": plain,
+    "fieldwork.Supporter.key": plain,
 }
 # Under the municipality's key, which is another in the new installation: the name that it is bound to, by the row's number.
 SEALED: dict[str, Callable[[int], str]] = {

@@ -35,8 +35,16 @@ from yakuba.kernel.outbound import part
 
 API = "/api/"
 APPLYING = "/apply/"
+REPORTING, OPEN311 = "/report/", "/open311/"
 EXCHANGE = "/exchange/line/"
-PUBLIC = ("/ask/", "/guest/", "/tickets/", APPLYING, EXCHANGE)  # pages that ask nobody who they are
+PUBLIC = (
+    "/ask/",
+    "/guest/",
+    "/tickets/",
+    APPLYING,
+    REPORTING,
+    EXCHANGE,
+)  # pages that ask nobody who they are
 FORM, WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 MESSAGE = "application/vnd.yakuba.exchange"
 OURS = {"connection", "content-length"}  # headers of a large answer that the door sets
@@ -146,6 +154,8 @@ def _of_stranger(environ: Environ) -> Limits:
     if kind == FORM:
         return STRANGER
     if kind == WITH_FILES and path.startswith(APPLYING) and path.endswith("/files/"):
+        return APPLICANT
+    if kind == WITH_FILES and path.startswith(REPORTING) and path.endswith("/send/"):
         return APPLICANT
     raise Refused(415, "このページのフォームから送ってください。")
 

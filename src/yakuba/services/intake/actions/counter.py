@@ -18,6 +18,7 @@ from yakuba.kernel.ledger.guard import RECEIPT_NUMBER, doubt
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
+from yakuba.kernel.residents import codes
 from yakuba.services.intake.actions import answering, drafts, sending, visits
 from yakuba.services.intake.engine import filling
 from yakuba.services.intake.engine.answering import check_all
@@ -187,7 +188,7 @@ def take(draft: Draft, signing: str, *, actor: User, again: bool = False) -> Sub
         form=row.form,
         case=case,
         number=case.receipt_number,
-        secret=sending.hashed(case.receipt_number, secret_of(row)),
+        secret=codes.hashed(case.receipt_number, secret_of(row)),
         draft=row.key,
         form_version=row.form.version,
         door=Door.COUNTER,

@@ -16,7 +16,7 @@ from yakuba.kernel.files.storage import remove
 from yakuba.kernel.outbound import class_of, require_class
 from yakuba.kernel.privacy.encryption import decrypt, encrypt
 from yakuba.kernel.refusals import Conflict
-from yakuba.services.intake.engine import codes
+from yakuba.kernel.residents import codes
 from yakuba.services.intake.models import AttachedFile, Draft, WebForm
 
 KEPT_DAYS = 14  # a draft that was saved with a code, counted from the day of saving

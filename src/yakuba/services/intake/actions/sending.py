@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,17 +16,14 @@ from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.outbound.part import is_outside
 from yakuba.kernel.refusals import Conflict, Invalid, Problem
-from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.residents import codes
 from yakuba.services.intake.actions import drafts, posting
 from yakuba.services.intake.actions.numbers import next_number
-from yakuba.services.intake.engine import codes
 from yakuba.services.intake.engine.answering import check_all, files_missing
 from yakuba.services.intake.models import AttachedFile, Draft, Posted, Submission
 from yakuba.services.intake.queries import forms
 
 KEPT_AFTER = timedelta(days=1)  # how long a draft that was sent leads to its receipt
-COST = {"n": 2**12, "r": 8, "p": 1, "dklen": 32}  # of looking a secret up: about ten milliseconds
-NOBODY = "0" * 64
 
 
 class NotSent(Invalid):
@@ -61,7 +57,7 @@ def send(draft: Draft, key: str) -> Submission | Posted:
         values[form.sent_on] = timezone.localdate().isoformat()
     if is_outside():
         wanted = {one.code for page in pages for one in page.files}
-        posted = posting.post(row, values, wanted, secret_of(key), hashed)
+        posted = posting.post(row, values, wanted, secret_of(key), codes.hashed)
         _empty(row)
         return posted
     case = _case(row, values, frozenset(one.field.code for one in form.calculated))
@@ -69,7 +65,7 @@ def send(draft: Draft, key: str) -> Submission | Posted:
         form=row.form,
         case=case,
         number=case.receipt_number,
-        secret=hashed(case.receipt_number, secret_of(key)),
+        secret=codes.hashed(case.receipt_number, secret_of(key)),
         draft=row.key,
         form_version=row.form.version,
     )
@@ -125,14 +121,8 @@ def secret_of(key: str) -> str:
     return codes.derived(settings.SECRET_KEY.encode(), f"yakuba.intake.secret:{key}")
 
 
-def hashed(number: str, secret: str) -> str:
-    """What is stored of a secret. Slow on purpose, and bound to number and town."""
-    salt = f"{current_municipality().code}:{number}".encode()
-    return hashlib.scrypt(secret.encode(), salt=salt, **COST).hex()
-
-
 def look_up(number: str, secret: str) -> Submission | None:
     """The application of that number and secret. A number that is not there takes as long as a secret that is wrong."""
     row = Submission.objects.select_related("case__procedure", "form").filter(number=number).first()
-    given = hashed(number, codes.read(secret))
-    return row if constant_time_compare(row.secret if row else NOBODY, given) and row else None
+    given = codes.hashed(number, codes.read(secret))
+    return row if constant_time_compare(row.secret if row else codes.NOBODY, given) and row else None

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yakuba.kernel.refusals import attempt
+from yakuba.kernel.residents import codes
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.intake.actions import drafts, sending
-from yakuba.services.intake.engine import codes
 from yakuba.services.intake.engine.answering import check_all, check_page, files_missing
 from yakuba.services.intake.engine.form import Page
 from yakuba.services.intake.forms import CodeForm, PageForm, typed

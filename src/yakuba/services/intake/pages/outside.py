@@ -13,9 +13,9 @@ from django.http import HttpRequest, HttpResponse
 
 from yakuba.kernel.exchange import sealing
 from yakuba.kernel.refusals import attempt
+from yakuba.kernel.residents import codes
 from yakuba.kernel.tenancy import current_municipality
-from yakuba.services.intake.actions import posting, sending
-from yakuba.services.intake.engine import codes
+from yakuba.services.intake.actions import posting
 from yakuba.services.intake.models import Posted
 from yakuba.services.intake.pages.residents import may_press, shown
 
@@ -42,8 +42,8 @@ class Opened:
 def look_up(number: str, secret: str) -> Opened | None:
     """The application of both; one that is not there takes as long as a secret that is wrong."""
     given = codes.read(secret)
-    row = posting.look_up(number, sending.hashed(number, given))
-    opening = posting.opening_key(row.key if row else sending.NOBODY[:32], given)
+    row = posting.look_up(number, codes.hashed(number, given))
+    opening = posting.opening_key(row.key if row else codes.NOBODY[:32], given)
     return Opened(row, opening) if row else None
 
 

@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from yakuba.kernel.residents import codes
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.intake.actions import drafts
-from yakuba.services.intake.engine import codes
 from yakuba.services.intake.engine.form import Form, Page
 from yakuba.services.intake.models import Draft
 from yakuba.services.intake.pages.residents import may_press, resident_page, shown, too_often

@@ -10,8 +10,8 @@ from yakuba.kernel.exchange import sealing, standings
 from yakuba.kernel.exchange.models import Parcel
 from yakuba.kernel.exchange.tests.halves import other
 from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.residents import codes
 from yakuba.services.intake.actions import numbers, posting, publishing
-from yakuba.services.intake.engine import codes
 from yakuba.services.intake.models import Draft, LifeEvent, NumberRange, Posted, WebForm
 from yakuba.services.intake.tests.conftest import TOWN
 

@@ -16,10 +16,11 @@ from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.outbound import part
 from yakuba.kernel.refusals import attempt
+from yakuba.kernel.residents import codes
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.services.intake.actions import answering, counter, drafts
-from yakuba.services.intake.engine import codes, filling
+from yakuba.services.intake.engine import filling
 from yakuba.services.intake.engine.answering import check_all, check_page
 from yakuba.services.intake.engine.form import Page
 from yakuba.services.intake.forms import PageForm, typed

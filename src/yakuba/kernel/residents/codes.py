@@ -7,8 +7,12 @@ import hmac
 import secrets
 import unicodedata
 
+from yakuba.kernel.tenancy import current_municipality
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SECRET_LENGTH = 12  # 60 bits
+COST = {"n": 2**12, "r": 8, "p": 1, "dklen": 32}  # of looking a secret up: about ten milliseconds
+NOBODY = "0" * 64  # the hash of a secret that opens nothing
 _ALIKE = str.maketrans("OIL", "011")
 
 
@@ -32,3 +36,9 @@ def read(typed: str) -> str:
 def shown(code: str) -> str:
     """In groups of four: ABCD-EFGH-JKMN."""
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def hashed(number: str, secret: str) -> str:
+    """What is stored of a secret. Slow on purpose, and bound to number and town."""
+    salt = f"{current_municipality().code}:{number}".encode()
+    return hashlib.scrypt(secret.encode(), salt=salt, **COST).hex()

@@ -1,0 +1,231 @@
+"""Taking a report in: once for each key, as a case of the ledger, with its section and its last day."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.ledger.actions import add_event, open_case, record_value
+from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
+from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.outbound.part import require_not_outside
+from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
+from yakuba.kernel.residents import codes
+from yakuba.kernel.tenancy.models import Department
+from yakuba.kernel.values.characters import compose
+from yakuba.kernel.workdays import after
+from yakuba.services.fieldwork.actions.happening import happened
+from yakuba.services.fieldwork.actions.numbers import next_number
+from yakuba.services.fieldwork.actions.procedure import CATEGORY, CONTACT, DESCRIPTION, NAME, PLACE, procedure
+from yakuba.services.fieldwork.contracts import Happened, NewReport, Source
+from yakuba.services.fieldwork.engine.masking import without_my_numbers
+from yakuba.services.fieldwork.engine.nearby import Point, is_no_place, metres
+from yakuba.services.fieldwork.engine.rules import Category, ReportRules
+from yakuba.services.fieldwork.models import Report, ReportPhoto, Supporter
+from yakuba.services.fieldwork.queries import rules
+
+LONGEST_TEXT, LONGEST_PLACE, LONGEST_NAME = 2_000, 200, 100
+LONGEST_KEY = 100
+CLOSED = "いま通報を受け付ける用意ができていません。急ぐときは、電話で役場にお知らせください。"
+NO_PLACE = "場所を測れていません（緯度と経度が0です）。地図か、場所のことばで伝えてください。"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A report that is in. secret: the code beside its number; is_new: it was not there before."""
+
+    report: Report
+    secret: str
+    is_new: bool
+
+
+def hashed_key(key: str) -> str:
+    """What is stored of a key that a phone made."""
+    return hashlib.sha256(f"fieldwork:{key}".encode()).hexdigest()
+
+
+def secret_of(key: str) -> str:
+    """The code beside the number: it follows from the key, so that the same report sent again gets the same answer, and neither
+    is stored."""
+    return codes.derived(settings.SECRET_KEY.encode(), f"yakuba.fieldwork.secret:{key}")
+
+
+def require_rules() -> ReportRules:
+    """Raises Conflict where the town has none."""
+    found = rules.in_force()
+    if found is None:
+        raise Conflict(CLOSED)
+    return found
+
+
+def taken_before(key: str) -> Taken | None:
+    """What became of that key."""
+    row = Report.objects.select_related("case").filter(key=hashed_key(key)).first()
+    return Taken(row, secret_of(key), False) if row else None
+
+
+def look_up(number: str, secret: str) -> Report | None:
+    """The report of that number and secret. A number that is not there takes as long as a secret that is wrong."""
+    row = Report.objects.select_related("case__procedure", "section").filter(number=number).first()
+    given = codes.hashed(number, codes.read(secret))
+    return row if constant_time_compare(row.secret if row else codes.NOBODY, given) and row else None
+
+
+def take(
+    given: NewReport, key: str, *, source: Source = Source.WEB, language: str = "ja", actor: Actor = None
+) -> Taken:
+    """Take it in, with the photographs that were sent with that key: now, or it is there already however often it is sent.
+    Raises Invalid with a problem for each field, and Conflict where the town takes none."""
+    require_not_outside("通報")
+    if not 16 <= len(key) <= LONGEST_KEY:
+        raise Invalid("送るための印がありません。ページを開き直してください。")
+    if before := taken_before(key):
+        return before
+    known = require_rules()
+    said = cleaned(given)
+    at = checked(said, known, has_photo=ReportPhoto.objects.filter(key=hashed_key(key)).exists())
+    with transaction.atomic():
+        number = next_number(timezone.localdate())  # whoever sends the same key at once waits here
+        if before := taken_before(key):
+            return before
+        report = _opened(said, at, known, key, number, source, language)
+        happened(report, Happened.RECEIVED, actor=actor, after=report.section.name, at=report.received_at)
+    return Taken(report, secret_of(key), True)
+
+
+def cleaned(given: NewReport) -> NewReport:
+    """As it is kept: composed, without individual numbers and without blanks at the ends."""
+
+    def text(value: str, longest: int) -> str:
+        return without_my_numbers(compose(value[:longest]).strip())
+
+    return NewReport(
+        given.category,
+        text(given.description, LONGEST_TEXT),
+        text(given.place, LONGEST_PLACE),
+        given.latitude,
+        given.longitude,
+        text(given.name, LONGEST_NAME),
+        text(given.contact, LONGEST_NAME),
+    )
+
+
+def checked(given: NewReport, known: ReportRules, *, has_photo: bool) -> Point | None:
+    """Where it is. Raises Invalid with every fault."""
+    problems = []
+    if known.category(given.category) is None:
+        problems.append(Problem(0, "分類", "何があったかを選んでください。"))
+    if not given.description and not has_photo:
+        problems.append(Problem(0, "内容", "写真を付けるか、ようすを書いてください。"))
+    at = None
+    if (given.latitude is None) != (given.longitude is None):
+        problems.append(Problem(0, "場所", "緯度と経度は、両方を送ってください。"))
+    elif given.latitude is not None and given.longitude is not None:
+        at = Point(given.latitude, given.longitude)
+        if is_no_place(at):
+            problems.append(Problem(0, "場所", NO_PLACE))
+        elif metres(at, known.town.at) > known.town.radius:
+            problems.append(
+                Problem(0, "場所", "この場所は、この町の外のようです。地図の場所を確かめてください。")
+            )
+    elif not given.place:
+        problems.append(Problem(0, "場所", "場所を、地図か、ことばで伝えてください。"))
+    if problems:
+        raise Invalid("直すところがあるので、まだ送っていません。", problems=problems)
+    if at is None and (place := known.named_place(given.place)):
+        return place.at
+    return at
+
+
+def _opened(
+    given: NewReport,
+    at: Point | None,
+    known: ReportRules,
+    key: str,
+    number: str,
+    source: Source,
+    language: str,
+) -> Report:
+    category = known.category(given.category)
+    assert category is not None
+    routed = known.route(category, f"{given.description}\n{given.place}", at)
+    now = timezone.now()
+    case = open_case(procedure(), number, Status.RECEIVED)
+    _keep_values(case, category, given, source)
+    report = Report.objects.create(
+        case=case,
+        number=number,
+        secret=codes.hashed(number, secret_of(key)),
+        key=hashed_key(key),
+        source=source,
+        language=language[:10],
+        category=category.code,
+        category_label=category.label,
+        latitude=at.latitude if at else None,
+        longitude=at.longitude if at else None,
+        district=known.district_of(at),
+        section=_section(routed.section),
+        urgent=routed.urgent,
+        received_at=now,
+        due_at=end_of(timezone.localdate(now), routed.days),
+    )
+    ReportPhoto.objects.filter(key=report.key, report=None).update(report=report)
+    add_event(case, "fieldwork.received", source=str(source))
+    return report
+
+
+def _keep_values(case: Case, category: Category, given: NewReport, source: Source) -> None:
+    said = {
+        RECEIPT_NUMBER: case.receipt_number,
+        CATEGORY: category.label,
+        DESCRIPTION: given.description,
+        PLACE: given.place,
+        NAME: given.name,
+        CONTACT: given.contact,
+    }
+    for code, text in said.items():
+        if text:
+            record_value(
+                case,
+                code,
+                text,
+                trusted=True,
+                source={"report": str(source)},
+                origin=CaseValue.Origin.APPLICANT,
+            )
+
+
+def _section(name: str) -> Department:
+    """The section of that name. One that was renamed since the rules were set is named so that somebody finds the report."""
+    row = Department.objects.filter(name=name).first() or Department.objects.order_by("pk").first()
+    if row is None:
+        raise Conflict(CLOSED)
+    return row
+
+
+def end_of(day: date, days: int) -> datetime:
+    """The end of the `days`-th work day after that day."""
+    last = after(day, days)
+    return timezone.make_aware(datetime.combine(last, time.min)) + timedelta(days=1) - timedelta(seconds=1)
+
+
+@transaction.atomic
+def join(report_id: int, key: str) -> Report:
+    """Somebody saw the same: counted once for each key. Raises Missing, and Conflict where it is not open any more."""
+    report = Report.objects.select_for_update(of=("self",)).filter(pk=report_id).first()
+    if report is None:
+        raise Missing("その通報はありません。")
+    if not 16 <= len(key) <= LONGEST_KEY:
+        raise Invalid("送るための印がありません。ページを開き直してください。")
+    _, is_new = Supporter.objects.get_or_create(key=hashed_key(key), defaults={"report": report})
+    if is_new:
+        happened(report, Happened.JOINED)
+    return report

@@ -1,0 +1,1 @@
+"""The algorithms of the fieldwork room; no framework."""

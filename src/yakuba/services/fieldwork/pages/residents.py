@@ -1,0 +1,112 @@
+"""What the pages of residents share: the door, the limits, the language."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from yakuba.kernel.addresses import place_of
+from yakuba.kernel.outbound.part import is_outside
+from yakuba.kernel.refusals import Refused, Unavailable
+from yakuba.kernel.residents import Limit, for_residents
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.services.fieldwork.engine import wording
+
+# Counted in each process. A phone that comes out of a valley sends all that waited there at once.
+PAGES, PAGES_OF_TOWN = Limit(at_once=120, in_a_minute=120), Limit(at_once=3_000, in_a_minute=6_000)
+SENT, SENT_OF_TOWN = Limit(at_once=20, in_a_minute=5), Limit(at_once=600, in_a_minute=120)
+TRIES, TRIES_OF_TOWN = Limit(at_once=10, in_a_minute=5), Limit(at_once=600, in_a_minute=600)
+LIMITS = (PAGES, PAGES_OF_TOWN, SENT, SENT_OF_TOWN, TRIES, TRIES_OF_TOWN)
+ELSEWHERE = "この設備では通報を受け付けていません。役場のホームページの案内をご覧ください。"
+
+clock = time.monotonic
+View = Callable[..., HttpResponse]
+
+
+def resident_page(view: View) -> View:
+    """A page of the town for whoever opens it, without cookie or session. What is refused is told on a page of the same kind, or
+    to the page's own program as JSON."""
+
+    @wraps(view)
+    def told(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        try:
+            if is_outside():
+                raise Unavailable(ELSEWHERE)
+            if not may_press(request):
+                return too_often(request)
+            return view(request, **arguments)
+        except Refused as refusal:
+            return stopped(request, str(refusal), refusal.status)
+
+    return for_residents("fieldwork", "fieldwork.public")(told)
+
+
+def language_of(request: HttpRequest) -> str:
+    """As the address or the form says."""
+    given = request.POST.get("lang") or request.GET.get("lang") or "ja"
+    return given if given in wording.LANGUAGES else "ja"
+
+
+def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page of the town in the reader's language."""
+    language = language_of(request)
+    shared = {
+        "town": current_municipality(),
+        "w": wording.texts(language),
+        "lang": language,
+        "lang_tag": wording.tag(language),
+        "languages": wording.LANGUAGES,
+    }
+    answer = render(request, f"fieldwork/public/{template}.html", shared | context, status=status)
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def stopped(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    """It is not done, and why."""
+    said = wording.told(sentence, language_of(request))
+    if wants_json(request):
+        return JsonResponse({"state": "refused", "faults": [said]}, status=status)
+    return shown(request, "stop", {"text": said}, status)
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """Whoever presses too fast; what was typed is not lost by going back."""
+    return stopped(request, wording.texts("ja")["too_often"], 429)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the page's own program asks."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def may_send(request: HttpRequest) -> bool:
+    """Whether this address, and the town's residents together, may send one more report."""
+    return SENT.take(sender(request), clock()) and SENT_OF_TOWN.take(current_municipality().code, clock())
+
+
+def may_try(request: HttpRequest) -> bool:
+    """Whether one more secret may be tried: from this address, and over all; never counted by number, which a stranger who knows
+    it could use up."""
+    return TRIES.take(sender(request), clock()) and TRIES_OF_TOWN.take(current_municipality().code, clock())
+
+
+def was_right(request: HttpRequest) -> None:
+    """Whoever has the secret may look as often as they like."""
+    TRIES.give_back(sender(request))
+    TRIES_OF_TOWN.give_back(current_municipality().code)
+
+
+def sender(request: HttpRequest) -> str:
+    """Who counts as one sender of the town."""
+    return f"{current_municipality().code} {place_of(request.META.get('REMOTE_ADDR', ''))}"
+
+
+def may_press(request: HttpRequest) -> bool:
+    """Whether this address, and the town's residents together, may ask once more."""
+    return PAGES.take(sender(request), clock()) and PAGES_OF_TOWN.take(current_municipality().code, clock())

@@ -1,0 +1,61 @@
+"""What everybody may read of reports: those that a person released, with the text that a person wrote for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from yakuba.kernel.maps import geojson
+from yakuba.kernel.maps.geojson import Feature, Shape
+from yakuba.services.fieldwork.models import Report, ReportPhoto
+
+PLACES = 4  # decimals of a degree: about ten metres
+SHOWN = 300
+
+
+def released() -> QuerySet[Report]:
+    """The newest first."""
+    return Report.objects.exclude(released_at=None).select_related("section").order_by("-received_at")
+
+
+def photo(photo_id: int) -> ReportPhoto | None:
+    """A photograph that everybody may see."""
+    return (
+        ReportPhoto.objects.select_related("file")
+        .exclude(report__released_at=None)
+        .filter(pk=photo_id, released=True)
+        .first()
+    )
+
+
+def rounded(row: Report) -> tuple[float, float] | None:
+    """Longitude and latitude as everybody reads them; None where only words say where."""
+    if row.latitude is None or row.longitude is None:
+        return None
+    return round(row.longitude, PLACES), round(row.latitude, PLACES)
+
+
+def days(row: Report) -> float:
+    """Whole days from its coming until it was done, or today."""
+    return float(((row.done_at or timezone.now()) - row.received_at).days)
+
+
+def properties(row: Report) -> dict[str, Any]:
+    """What stands beside its place: nothing of who reported it."""
+    return {
+        "number": row.number,
+        "category": row.category_label,
+        "state": row.get_state_display(),
+        "text": row.public_text,
+        "received_on": timezone.localdate(row.received_at).isoformat(),
+        "done_on": timezone.localdate(row.done_at).isoformat() if row.done_at else "",
+    }
+
+
+def places(rows: Iterable[Report]) -> str:
+    """GeoJSON of those that have a place."""
+    found = ((row, rounded(row)) for row in rows)
+    return geojson.write(Feature(Shape(points=(at,)), properties(row)) for row, at in found if at)

@@ -1,0 +1,82 @@
+"""A resident with a telephone where there is no network: the page opens, the report waits on the phone, nothing says that it was
+received, and once there is a network it is sent, once."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.sync_api import sync_playwright
+from test_browser_pages import PATIENCE
+
+from yakuba.kernel.tenancy.models import Department
+from yakuba.kernel.townsettings.actions import set_values
+from yakuba.services.fieldwork import facade
+from yakuba.services.fieldwork.models import Report, ReportPhoto
+from yakuba.services.fieldwork.pages import residents
+from yakuba.services.fieldwork.tests.examples import SECTIONS
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+FITS = "e => e.scrollWidth <= innerWidth"
+READY = "navigator.serviceWorker.ready.then(() => true)"
+
+
+def large_photograph() -> bytes:
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((3200, 2400)).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def test_a_report_without_a_network_waits_and_is_sent_once(
+    transactional_db, house, in_yakuba_city, clerk, chromium_flags, monkeypatch
+):
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    for limit in residents.LIMITS:
+        limit.forget()
+    for name in SECTIONS:
+        Department.objects.get_or_create(name=name)
+    facade.set_rules(actor=clerk)
+    set_values({"fieldwork.public": True}, actor=clerk)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(chromium_flags))
+        context = browser.new_context(
+            viewport={"width": 390, "height": 780},
+            geolocation={"latitude": 35.6005, "longitude": 138.5005},
+            permissions=["geolocation"],
+        )
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{house}/report/990019/")
+        assert page.evaluate(READY)
+        page.reload()  # from here on the worker answers for the page
+        context.set_offline(True)
+        page.reload()
+        assert page.locator("html").evaluate(FITS)
+        photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": large_photograph()}
+        page.set_input_files("#r_photo", [photo])
+        page.get_by_role("button", name="次へ").click()
+        page.get_by_role("button", name="今いる場所を使う").click()
+        page.get_by_text("場所が決まりました").wait_for()
+        page.get_by_role("button", name="地図で選ぶ").is_visible()
+        page.get_by_role("button", name="次へ").click()
+        page.get_by_label("道路の穴・段差").check()
+        page.get_by_role("button", name="役場に送る").click()
+        page.get_by_text("まだ送っていない通報").wait_for()
+        assert page.get_by_text("通報を受け付けました").count() == 0
+        page.reload()  # closed and opened again, still without a network
+        page.get_by_text("まだ送っていない通報").wait_for()
+        assert Report.objects.count() == 0
+        context.set_offline(False)
+        page.get_by_text("通報を受け付けました").wait_for()
+        report = Report.objects.get()
+        assert report.number in page.locator("#report-outbox").inner_text()
+        assert (report.category, round(report.latitude, 4)) == ("road", 35.6005)
+        assert ReportPhoto.objects.get(report=report) is not None
+        page.reload()
+        page.get_by_text(report.number).wait_for()  # both numbers stay until they were noted
+        assert Report.objects.count() == 1
+        page.get_by_role("button", name="OK").click()
+        page.get_by_text(report.number).wait_for(state="detached")
+        browser.close()
