@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from yakuba.services.fieldwork.engine.rounds.problem import NO_WAY, PRIORITIES, LeftOut, Plan, Problem, Stop
-from yakuba.services.fieldwork.engine.rounds.timetable import timetable
+from yakuba.services.fieldwork.engine.rounds.problem import PRIORITIES, LeftOut, Plan, Problem, Stop
+from yakuba.services.fieldwork.engine.rounds.timetable import can_take, timetable
 
 Orders = list[list[Stop]]  # for each shift of the problem
 
@@ -33,8 +33,7 @@ def planned(problem: Problem, orders: Orders) -> Plan:
 
 def worth(problem: Problem, orders: Orders) -> tuple[int, ...]:
     """The smaller the better: stops left out by priority, then the way."""
-    inside = {stop.key for order in orders for stop in order}
-    out = [stop.priority for stop in problem.stops if stop.key not in inside]
+    out = [stop.priority for stop in _outside(problem, orders)]
     return (
         *(out.count(priority) for priority in PRIORITIES),
         sum(cost(problem, n, o) for n, o in enumerate(orders)),
@@ -88,37 +87,81 @@ def cheapest(
 ) -> tuple[int, int, int] | None:
     """Shift, place in its order, and what it costs there; None where it fits nowhere. draw: places are overlooked now and then,
     by which a search leaves what is best for one stop alone."""
-    for added, number, place in sorted(_places(problem, orders, stop)):
+    places = (
+        (added, number, place)
+        for number, order in enumerate(orders)
+        for added, place in _places(problem, number, order, stop)
+    )
+    for added, number, place in sorted(places):
         if draw and draw.random() < OVERLOOKED:
             continue
-        order = orders[number]
-        if timetable(problem, number, [*order[:place], stop, *order[place:]]):
+        if timetable(problem, number, with_stop(orders[number], place, stop)):
             return number, place, added
     return None
 
 
-def _places(problem: Problem, orders: Orders, stop: Stop) -> Iterator[tuple[int, int, int]]:
-    """What the stop would cost at each place of each order that has a way there, its times not yet looked at."""
-    for number, order in enumerate(orders):
-        before = cost(problem, number, order)
-        for place in range(len(order) + 1):
-            added = cost(problem, number, [*order[:place], stop, *order[place:]]) - before
-            if added < NO_WAY:
-                yield added, number, place
+def with_stop(order: Sequence[Stop], place: int, stop: Stop) -> list[Stop]:
+    """The order with the stop at that place."""
+    return [*order[:place], stop, *order[place:]]
+
+
+def instead(problem: Problem, orders: Orders, stop: Stop) -> Orders | None:
+    """The orders with the stop in the round of a less urgent one, which goes: the least urgent possible; None where none gives
+    way."""
+    less = [
+        (number, one) for number, order in enumerate(orders) for one in order if one.priority > stop.priority
+    ]
+    for number, one in sorted(less, key=lambda pair: -pair[1].priority):
+        order = [other for other in orders[number] if other is not one]
+        for _, place in sorted(_places(problem, number, order, stop)):
+            if timetable(problem, number, with_stop(order, place, stop)):
+                return [
+                    with_stop(order, place, stop) if n == number else kept for n, kept in enumerate(orders)
+                ]
+    return None
+
+
+def _places(problem: Problem, number: int, order: Sequence[Stop], stop: Stop) -> Iterator[tuple[int, int]]:
+    """What the stop would cost at each place of an order, its windows not yet looked at; without places where the way and the
+    work alone are longer than the shift."""
+    shift = problem.shifts[number]
+    if not can_take(shift, [stop]):
+        return
+    costs = problem.ways.metres if problem.shortest else problem.ways.seconds
+    seconds = problem.ways.seconds
+    places = [shift.start, *(one.place for one in order), shift.end]
+    ways = sum(seconds[one][other] for one, other in pairwise(places)) if order else 0
+    spare = shift.hours[1] - shift.hours[0] - ways - sum(one.service for one in order) - stop.service
+    for place, (one, other) in enumerate(pairwise(places)):
+        direct = (seconds[one][other], costs[one][other]) if order else (0, 0)
+        if seconds[one][stop.place] + seconds[stop.place][other] - direct[0] <= spare:
+            yield costs[one][stop.place] + costs[stop.place][other] - direct[1], place
 
 
 def improved(problem: Problem, orders: Orders) -> Orders:
     """The orders with single stops moved where that makes the whole way shorter, and what was left out let in where it fits
-    then, until nothing helps."""
+    then or in the place of what is less urgent, until nothing helps."""
     better = [list(order) for order in orders]
     for _ in range(PASSES):
         moved = _moved(problem, better)
-        inside = {stop.key for order in better for stop in order}
-        filled = let_in(problem, better, [stop for stop in problem.stops if stop.key not in inside])
+        filled = filled_up(problem, better)
         if not moved and worth(problem, filled) == worth(problem, better):
             break
         better = filled
     return better
+
+
+def filled_up(problem: Problem, orders: Orders) -> Orders:
+    """The orders with what is in none of them where it fits; the more urgent in the place of the less urgent."""
+    filled = let_in(problem, orders, _outside(problem, orders))
+    for stop in sorted(_outside(problem, filled), key=lambda stop: stop.priority):
+        filled = instead(problem, filled, stop) or filled
+    return let_in(problem, filled, _outside(problem, filled))
+
+
+def _outside(problem: Problem, orders: Orders) -> list[Stop]:
+    inside = {stop.key for order in orders for stop in order}
+    return [stop for stop in problem.stops if stop.key not in inside]
 
 
 def recreated(problem: Problem, orders: Orders, goes_on: Iterator[object], seed: int) -> Orders:
@@ -128,8 +171,7 @@ def recreated(problem: Problem, orders: Orders, goes_on: Iterator[object], seed:
     best, value = orders, worth(problem, orders)
     for _ in goes_on:
         kept = _ruined(problem, best, draw)
-        inside = {stop.key for order in kept for stop in order}
-        outside = [stop for stop in problem.stops if stop.key not in inside]
+        outside = _outside(problem, kept)
         draw.shuffle(outside)
         tried = let_in(problem, kept, outside, draw)
         found = worth(problem, tried)
@@ -166,7 +208,7 @@ def _moved(problem: Problem, orders: Orders) -> bool:
         saved = cost(problem, number, orders[number]) - cost(problem, number, without[number])
         found = cheapest(problem, without, stop)
         if found and found[2] < saved:
-            without[found[0]] = [*without[found[0]][: found[1]], stop, *without[found[0]][found[1] :]]
+            without[found[0]] = with_stop(without[found[0]], found[1], stop)
             orders[:] = without
             any_moved = True
     return any_moved

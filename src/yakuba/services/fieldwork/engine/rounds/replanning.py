@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from yakuba.services.fieldwork.engine.rounds.improving import Orders, let_in, planned, thinned
+from yakuba.services.fieldwork.engine.rounds.improving import Orders, filled_up, planned, thinned
 from yakuba.services.fieldwork.engine.rounds.problem import Plan, Problem, Shift, Stop
 
 
@@ -61,11 +61,10 @@ def orders_left(problem: Problem, plan: Plan) -> Orders:
 
 
 def squeezed_in(problem: Problem, plan: Plan) -> Plan:
-    """The standing plan's orders with what is in none of them where it costs least. What can no longer be reached in time is
-    taken out, the least urgent first, and let in where it fits."""
+    """The standing plan's orders with what is in none of them where it costs least, or in the place of what is less urgent.
+    What can no longer be reached in time is taken out, the least urgent first, and let in where it fits."""
     kept = [thinned(problem, number, order) for number, order in enumerate(orders_left(problem, plan))]
-    inside = {stop.key for order in kept for stop in order}
-    return planned(problem, let_in(problem, kept, [stop for stop in problem.stops if stop.key not in inside]))
+    return planned(problem, filled_up(problem, kept))
 
 
 @dataclass(frozen=True)

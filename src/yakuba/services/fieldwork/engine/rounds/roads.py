@@ -84,8 +84,9 @@ def _lines(feature: Any, number: int) -> list[tuple[np.ndarray, float, int]]:
         return []
     properties = feature.get("properties") or {}
     speed, way = _speed(properties, number), _way(properties.get("oneway"))
+    parts = [coordinates] if kind == "LineString" else coordinates
     found = []
-    for part in [coordinates] if kind == "LineString" else coordinates or []:
+    for part in parts if isinstance(parts, list) else []:
         try:
             line = np.array([[float(point[0]), float(point[1])] for point in part])
         except (TypeError, ValueError, IndexError) as fault:

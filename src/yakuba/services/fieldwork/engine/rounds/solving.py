@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import Any
 
 import numpy as np
 import pyvrp
@@ -40,6 +41,7 @@ from yakuba.services.fieldwork.engine.rounds.problem import (
 from yakuba.services.fieldwork.engine.rounds.timetable import can_take, timetable
 
 PLENTY = 1 << 40  # a load nobody reaches
+ALWAYS = 1 << 40  # seconds: a moment nobody reaches
 # A stop is worth thousands of seconds: what keeps a crew within its hours has to weigh as much.
 PARAMETERS = pyvrp.SolveParams(penalty=pyvrp.PenaltyParams(max_penalty=10_000_000))
 
@@ -123,12 +125,12 @@ def _searched(problem: Problem, stops: Sequence[Stop], effort: Effort, orders: O
     for narrow in (False, True) if resting else (False,):
         tries.append(_Model(problem, stops, narrow).orders(effort.part(1 / 3 if resting else 2 / 3), orders))
     best = min(
-        (improved(problem, _fitted(problem, stops, found)) for found in tries),
+        (_fitted(problem, stops, found) for found in tries),
         key=lambda found: worth(problem, found),
     )
     last = effort.part(1 / 3)
     if resting or sum(map(len, best)) < len(stops):
-        return recreated(problem, best, last.steps(), effort.seed)
+        return recreated(problem, improved(problem, best), last.steps(), effort.seed)
     again = _fitted(problem, stops, _Model(problem, stops, narrow=False).orders(last, best))
     return min(best, again, key=lambda found: worth(problem, found))
 
@@ -207,7 +209,8 @@ class _Model:
                 self.row[stop.place],
                 delivery=[stop.demand, *(int(skill in stop.skills) for skill in self.skills)],
                 service_duration=stop.service,
-                **({"tw_early": window[0], "tw_late": window[1]} if window else {}),
+                tw_early=window[0] if window else 0,
+                tw_late=window[1] if window else ALWAYS,
                 prize=prizes[stop.priority],
                 required=False,
                 group=self.group.get(number),
@@ -234,7 +237,7 @@ class _Model:
             tw_late=max(shift.hours[0], shift.hours[1] - resting),
         )
 
-    def _table(self, places: list[int], table: Sequence[Sequence[int]]) -> np.ndarray:
+    def _table(self, places: list[int], table: Sequence[Sequence[int]]) -> Any:
         """Ways that do not exist are longer than any day, and not so long that they drown all others."""
         whole = np.array([[table[one][other] for other in places] for one in places], np.int64)
         latest = max(shift.hours[1] for shift in self.problem.shifts)

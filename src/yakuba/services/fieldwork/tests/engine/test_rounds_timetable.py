@@ -102,9 +102,8 @@ def test_work_is_not_interrupted_by_a_break() -> None:
     shift = Shift("班", 0, 0, (0, 1000), (Break((50, 60), 30),))
     stop = Stop("橋", 1, 100)
     round_ = timetable(on_a_line([stop], shift, [0, 10]), 0, [stop])
-    assert round_ and round_.visits[0].begin == 80, (
-        "the break first, since after the work it would be too late"
-    )
+    assert round_
+    assert round_.visits[0].begin == 80, "the break first, since after the work it would be too late"
 
 
 def test_who_is_back_before_the_break_rests_at_home() -> None:
