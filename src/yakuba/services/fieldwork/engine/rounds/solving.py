@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
@@ -49,11 +49,12 @@ PARAMETERS = pyvrp.SolveParams(penalty=pyvrp.PenaltyParams(max_penalty=10_000_00
 @dataclass(frozen=True)
 class Effort:
     """How long is searched: seconds of the clock, iterations, or what ends first. The same seed and iterations give the same
-    plan on every machine; seconds do not."""
+    plan on every machine; seconds do not. listen: called between any two iterations; what it raises ends the search."""
 
     seconds: float | None = None
     iterations: int | None = None
     seed: int = 1
+    listen: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         if self.seconds is None and self.iterations is None:
@@ -73,6 +74,8 @@ class Effort:
         for step in count():
             if step == self.iterations or time.monotonic() >= until:
                 return
+            if self.listen:
+                self.listen()
             yield step
 
     def ends(self) -> StoppingCriterion:
@@ -81,7 +84,20 @@ class Effort:
             criteria.append(MaxRuntime(self.seconds))
         if self.iterations is not None:
             criteria.append(MaxIterations(self.iterations))
+        if self.listen:
+            criteria.append(_Listening(self.listen))
         return MultipleCriteria(criteria)
+
+
+class _Listening:
+    """A criterion by which PyVRP's search never ends, and which it asks in every iteration."""
+
+    def __init__(self, listen: Callable[[], None]) -> None:
+        self.listen = listen
+
+    def __call__(self, best_cost: float) -> bool:
+        self.listen()
+        return False
 
 
 def solve(problem: Problem, effort: Effort, orders: Orders | None = None) -> Plan:
