@@ -107,6 +107,18 @@ def map_of(version: RoundVersion, rounds: Sequence[CrewRound]) -> Map | None:
     )
 
 
+def map_of_round(version: RoundVersion, row: CrewRound) -> Map | None:
+    """One round with its stops by their places in it, for paper."""
+    base = (row.crew.longitude, row.crew.latitude)
+    places = [(one.stop.longitude, one.stop.latitude) for one in row.listed]
+    mapped = [Mapped(row.crew.name, None, Shape(lines=((base, *places, base),)))]
+    mapped += [
+        Mapped(f"{one.place}. {one.stop.title}", float(one.place), Shape(points=(at,)))
+        for one, at in zip(row.listed, places, strict=True)
+    ]
+    return value_map(mapped, title="回る順番", unit="番目", sources=(version.basis,)) if places else None
+
+
 def table_of(version: RoundVersion) -> Table:
     """A row for each visit, and for each stop that was left out."""
     return Table("巡回", HEAD, list(_rows(version)))

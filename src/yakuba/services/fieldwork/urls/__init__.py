@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yakuba.services.fieldwork.pages import reports
+from yakuba.services.fieldwork.urls.rounds import urlpatterns as of_rounds
 
 app_name = "fieldwork"
-urlpatterns = [path("", reports.index, name="index")]
+urlpatterns = [path("", reports.index, name="index"), *of_rounds]
