@@ -21,6 +21,7 @@ from yakuba.demo import (
     meeting,
     papers,
     questions,
+    rounds,
     sensors,
     surveys,
     town,
@@ -72,6 +73,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         work.load()
         bodies.load()
         sensors.load()
+        rounds.load()
         surveys.load()
     _admission()
     piles = _piles(folder)

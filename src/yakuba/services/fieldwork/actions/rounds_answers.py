@@ -57,15 +57,16 @@ def names_of(of: Asked) -> list[str]:
     return [*(f"{crew.name}の基地" for crew in of.crews), *(titles[stop.key] for stop in of.stops)]
 
 
-def work(plan_id: int, listen: Listen | None = None) -> None:
-    """Plan anew. Killed half way it begins again: nothing is kept before the end. Raises Conflict."""
+def work(plan_id: int, listen: Listen | None = None, within: Effort | None = None) -> None:
+    """Plan anew. Killed half way it begins again: nothing is kept before the end. within: how long, else the town's setting.
+    Raises Conflict."""
     plan = RoundPlan.objects.filter(pk=plan_id, state=PlanState.PLANNING).first()
     if plan is None:
         return
     of = queries.asked(plan)
     ways = measured(of.points, names_of(of))
     problem = of.problem(ways.ways)
-    found = looked_at(problem, solve(problem, effort(listen)))
+    found = looked_at(problem, solve(problem, within or effort(listen)))
     with transaction.atomic():
         row = RoundPlan.objects.select_for_update().get(pk=plan_id)
         if row.state != PlanState.PLANNING:

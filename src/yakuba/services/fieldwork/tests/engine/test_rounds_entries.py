@@ -49,7 +49,7 @@ def test_windows_are_read_as_they_are_written(text: str, told: str) -> None:
     "text", ["9時から", "12:00-9:00", "9:00", "25:00-26:00", "9:60-10:00", "24:30-24:40"]
 )
 def test_what_is_no_window_is_told(text: str) -> None:
-    with pytest.raises(Invalid, match="時間帯|時刻"):
+    with pytest.raises(Invalid, match=r"時間帯|時刻"):
         words.spans_of(text)
 
 
