@@ -56,7 +56,7 @@ class CrewIn(BaseModel):
     active: bool = Field(True, description="使うか")
 
 
-class TableIn(BaseModel):
+class CrewTableIn(BaseModel):
     """A table."""
 
     text: Annotated[str, FromFile(table=20_000_000)] = Field(max_length=5_000_000, description="表（CSV）")
@@ -377,7 +377,7 @@ def set_crew(asked: CrewIn, actor: Actor) -> Crew:
 
 
 @OPERATIONS.add("班を表から入れる", PLAN, "POST crews/table", "crew load", answer=Answer(RoundsLoadedOut))
-def load_crews(asked: TableIn, actor: Actor) -> dict[str, Any]:
+def load_crews(asked: CrewTableIn, actor: Actor) -> dict[str, Any]:
     """All crews of a table, or none: 422 with every fault by its cell."""
     return {"number": rounds_crews.load_crews(BytesIO(asked.text.encode()), {}, actor=actor)}
 
@@ -522,6 +522,7 @@ def close_rounds(asked: OneRoundPlan, actor: Actor) -> RoundPlan:
     answer=Answer(media_type="application/octet-stream"),
     event="fieldwork.plan_exported",
     trace=lambda asked, file: Trace(f"plan:{asked.round_plan_id}", {"form": asked.form}),
+    step_up=True,
 )
 def take_rounds(asked: RoundsOutIn, actor: Actor) -> Download:
     """The version that holds, as Excel, CSV, JSON or GeoJSON; 404 where there is none yet."""

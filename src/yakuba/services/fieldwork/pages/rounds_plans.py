@@ -14,7 +14,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.accounts import allowed, permission_required, person_of, proof
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.jobs.work import work_of
@@ -214,6 +214,7 @@ def round_file(request: HttpRequest, round_plan_id: int, rounds_form: str) -> Ht
 @require_safe
 def round_paper(request: HttpRequest, round_plan_id: int) -> HttpResponseBase:
     """A4, a page for each crew and day."""
+    proof.require(request.user)
     plan = _plan(round_plan_id)
     version = get_object_or_404(RoundVersion.objects.select_related("plan"), pk=operations.current_of(plan))
     context = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
@@ -16,11 +16,12 @@ from yakuba.services.fieldwork.models import RoundChange, RoundPlan
 
 def waiting(user: Any) -> QueueState:
     """Changes of the day that were reckoned and nobody decided."""
-    rows = RoundChange.objects.filter(state=ChangeState.READY)
-    oldest = rows.aggregate(oldest=Min("asked_at"))["oldest"]
-    first = rows.order_by("pk").first()
-    url = reverse("fieldwork:round_change", args=[first.pk]) if first else reverse("fieldwork:rounds")
-    return QueueState(rows.count(), url, "変更を決める", oldest, urgent=True)
+    found = RoundChange.objects.filter(state=ChangeState.READY).aggregate(
+        number=Count("pk"), oldest=Min("asked_at"), first=Min("pk")
+    )
+    first = found["first"]
+    url = reverse("fieldwork:round_change", args=[first]) if first else reverse("fieldwork:rounds")
+    return QueueState(found["number"], url, "変更を決める", found["oldest"], urgent=True)
 
 
 def failures(user: Any, most: int | None = None) -> list[Failure]:
