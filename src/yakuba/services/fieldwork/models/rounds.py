@@ -7,6 +7,7 @@ Moments of a plan are seconds from midnight of its first day; skills, hours, win
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.db import models
 
@@ -220,6 +221,11 @@ class CrewRound(MunicipalityModel):
         constraints = [
             models.UniqueConstraint(fields=["version", "crew", "day"], name="fieldwork_round_once")
         ]
+
+    @cached_property
+    def listed(self) -> list[RoundVisit]:
+        """Its visits in their order; asks nothing where they were fetched with it."""
+        return sorted(self.visits.all(), key=lambda visit: visit.place)  # type: ignore[attr-defined]
 
 
 class RoundVisit(MunicipalityModel):

@@ -18,6 +18,7 @@ from yakuba.kernel.operations.arguments import Upload
 from yakuba.kernel.operations.pages import button
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.columns import Column as TableColumn
+from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.fieldwork.actions import rounds_crews
 from yakuba.services.fieldwork.engine.rounds.entries import CREW_HEAD, CREW_REQUIRED
@@ -32,6 +33,12 @@ ABOVE = ("巡回計画", reverse_lazy("fieldwork:rounds"))
 TABLE = importing.TableKind(
     "fieldwork.crews", "班", tuple(TableColumn(name, required=name in CREW_REQUIRED) for name in CREW_HEAD)
 )
+
+
+def above_for(request: HttpRequest, page: tuple[str, str]) -> list[tuple[str, str]]:
+    """What stands above an import, as far as the person may open it; who may open none goes back to the home page."""
+    listed = [("巡回計画", reverse("fieldwork:rounds")), page]
+    return [one for one in listed if may_open(request.user, one[1])] or [("ホーム", "/")]
 
 
 def _works(row: Crew) -> str:
@@ -132,7 +139,7 @@ def load_crews(request: HttpRequest) -> HttpResponseBase:
         messages.success(request, f"{number}の班を登録しました。")
         return redirect("fieldwork:crews")
 
-    above = [("巡回計画", reverse("fieldwork:rounds")), ("班", reverse("fieldwork:crews"))]
+    above = above_for(request, ("班", reverse("fieldwork:crews")))
     lead = "1行に1班。同じ名前の班は、表のとおりに変わります。月〜日の列には「8:30-17:15」、休憩の列には「12:00-12:30 60分」のように書きます。"
     return importing.respond(
         request, TABLE, rounds_crews.table_faults, take, importing.ImportPage(above, lead)

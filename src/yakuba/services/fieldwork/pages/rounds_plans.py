@@ -32,6 +32,7 @@ from yakuba.services.fieldwork.engine.rounds.entries import STOP_HEAD, STOP_REQU
 from yakuba.services.fieldwork.forms.rounds import PlanForm, StopForm
 from yakuba.services.fieldwork.models import Crew, RoundPlan, RoundVersion
 from yakuba.services.fieldwork.operations import rounds as operations
+from yakuba.services.fieldwork.pages.rounds_crews import above_for
 from yakuba.services.fieldwork.queries import rounds as queries
 from yakuba.services.fieldwork.queries import rounds_figures, rounds_showing, rounds_telling
 
@@ -177,10 +178,7 @@ def load_round_stops(request: HttpRequest, round_plan_id: int) -> HttpResponseBa
         messages.success(request, f"{number}件の訪問先を入れました。")
         return redirect("fieldwork:round_plan", plan.pk)
 
-    above = [
-        ("巡回計画", reverse("fieldwork:rounds")),
-        (plan.title, reverse("fieldwork:round_plan", args=[plan.pk])),
-    ]
+    above = above_for(request, (plan.title, reverse("fieldwork:round_plan", args=[plan.pk])))
     lead = "1行に1件。件名と緯度・経度のほかは、空でもかまいません。"
     return importing.respond(
         request,

@@ -140,10 +140,7 @@ def rounds_of(version: RoundVersion) -> list[CrewRound]:
     found = (
         CrewRound.objects.filter(version=version).select_related("crew").order_by("day", "crew__name", "pk")
     )
-    rows = list(found.prefetch_related("visits__stop"))
-    for row in rows:
-        row.listed = sorted(row.visits.all(), key=lambda visit: visit.place)
-    return rows
+    return list(found.prefetch_related("visits__stop"))
 
 
 def answer_of(version: RoundVersion, of: Asked) -> Plan:

@@ -271,7 +271,7 @@ def _crew_of(row: Row) -> GivenCrew:
 
 def _stop_of(row: Row) -> GivenStop:
     cells = _Reader(row)
-    kinds: dict[str, object] = {kind.label: kind for kind in StopKind} | {"": StopKind.TABLE}
+    kinds: dict[str, object] = {"": StopKind.TABLE, **{kind.label: kind for kind in StopKind}}
     ranks: dict[str, object] = {"": 2}
     for rank, word in PRIORITIES.items():
         ranks |= {word: rank, str(rank): rank}
