@@ -96,9 +96,9 @@ def map_of(version: RoundVersion, rounds: Sequence[CrewRound]) -> Map | None:
             told = f"{words.shown(one.begin)}から{one.stop.minutes}分"
             at = Shape(points=((one.stop.longitude, one.stop.latitude),))
             mapped.append(Mapped(f"{label} {one.place}. {one.stop.title}", float(number), at, told))
-    for one in left_of(version):
-        at = Shape(points=((one.stop.longitude, one.stop.latitude),))
-        mapped.append(Mapped(f"入らなかった {one.stop}", None, at, one.why))
+    for left in left_of(version):
+        at = Shape(points=((left.stop.longitude, left.stop.latitude),))
+        mapped.append(Mapped(f"入らなかった {left.stop}", None, at, left.why))
     if not mapped:
         return None
     breaks = [number + 0.5 for number in range(1, min(5, len(rounds)))]
