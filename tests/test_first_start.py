@@ -76,6 +76,7 @@ def test_the_first_start_says_into_a_pipe_what_fits_on_one_screen_however_slow_t
         "work",
         "bodies",
         "sensors",
+        "rounds",
         "surveys",
         "checks",
         "outdoors",

@@ -23,6 +23,7 @@ from yakuba.demo import (
     outdoors,
     papers,
     questions,
+    rounds,
     sensors,
     surveys,
     town,
@@ -74,6 +75,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         work.load()
         bodies.load()
         sensors.load()
+        rounds.load()
         surveys.load()
         checks.load()
         outdoors.load()

@@ -94,7 +94,8 @@ def _is_file(annotation: Any) -> bool:
 def _form_part(name: str, field: Any) -> inspect.Parameter:
     if _is_file(field.annotation):
         several = get_origin(field.annotation) is list
-        return _parameter(name, list[UploadedFile] if several else UploadedFile, File(...))
+        none: Any = ... if field.is_required() else field.get_default(call_default_factory=True)
+        return _parameter(name, list[UploadedFile] if several else UploadedFile, File(none))
     default = ... if field.is_required() else field.get_default()
     return _parameter(name, field.annotation, Form(default, description=field.description))
 

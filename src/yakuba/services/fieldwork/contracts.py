@@ -70,3 +70,86 @@ class Stop:
     longitude: float
     due: datetime
     urgent: bool
+
+
+class StopKind(Labelled):
+    """Where a stop of a round came from."""
+
+    REPORT = "report", "通報"
+    TRAP = "trap", "わな"
+    TABLE = "table", "表"
+    HAND = "hand", "手で入れた"
+
+
+@dataclass(frozen=True)
+class OfferedStop:
+    """What another part of the room, or another room, would like to have visited. ref: its number there, as people know it
+    (of a report the receipt number); degrees (WGS84); minutes of work; priority 1 (first) to 3; load: in the crews' unit."""
+
+    kind: StopKind
+    ref: str
+    title: str
+    latitude: float
+    longitude: float
+    minutes: int = 15
+    priority: int = 2
+    load: int = 0
+    skills: tuple[str, ...] = ()
+
+
+class PlanState(Labelled):
+    """Where a plan of rounds stands."""
+
+    DRAFT = "draft", "準備中"
+    PLANNING = "planning", "計算中"
+    FAILED = "failed", "計算できなかった"
+    READY = "ready", "できた"
+    PUBLISHED = "published", "班に出した"
+    CLOSED = "closed", "終わった"
+
+
+class VisitKind(Labelled):
+    """What a crew says of a stop."""
+
+    ARRIVED = "arrived", "着いた"
+    DONE = "done", "済んだ"
+    FAILED = "failed", "できなかった"
+
+
+class NotDone(Labelled):
+    """Why a stop could not be done."""
+
+    ABSENT = "absent", "留守だった"
+    BLOCKED = "blocked", "通れなかった"
+    LACKING = "lacking", "道具か材料が足りなかった"
+    NO_TIME = "no_time", "時間が足りなかった"
+    NOT_FOUND = "not_found", "見つからなかった"
+    DANGER = "danger", "危なくてできなかった"
+    OTHER = "other", "そのほか"
+
+
+class ChangeKind(Labelled):
+    """What makes a published plan change on its day."""
+
+    ADD = "add", "訪問先が増えた"
+    LATE = "late", "班が遅れている"
+    OUT = "out", "班が出られなくなった"
+
+
+class ChangeState(Labelled):
+    """Where a change stands."""
+
+    WAITING = "waiting", "計算中"
+    READY = "ready", "選ぶのを待っている"
+    FAILED = "failed", "計算できなかった"
+    TAKEN = "taken", "取り入れた"
+    DROPPED = "dropped", "取り入れなかった"
+
+
+class VersionState(Labelled):
+    """A version of a plan."""
+
+    PROPOSED = "proposed", "案"
+    CURRENT = "current", "いまの版"
+    PAST = "past", "前の版"
+    DROPPED = "dropped", "取り入れなかった案"

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
-from yakuba.services.fieldwork.actions import bounties, handling, photos, reporting, rules, wildlife
-from yakuba.services.fieldwork.contracts import NewReport, Stop
+from yakuba.services.fieldwork.actions import (
+    bounties,
+    handling,
+    photos,
+    reporting,
+    rounds_answers,
+    rounds_crews,
+    rounds_plans,
+    rounds_visits,
+    rules,
+    wildlife,
+)
+from yakuba.services.fieldwork.contracts import NewReport, NotDone, OfferedStop, Stop, VisitKind
+from yakuba.services.fieldwork.engine.rounds.solving import Effort
 from yakuba.services.fieldwork.engine.rules import EXAMPLE
-from yakuba.services.fieldwork.models import Report
+from yakuba.services.fieldwork.models import Crew, Report
+from yakuba.services.fieldwork.queries import rounds
 from yakuba.services.fieldwork.queries.reports import stops
 
 
@@ -49,20 +64,54 @@ add_sighting, set_trap, visit_trap, look_at_sensors, claim_bounty = (
     wildlife.look,
     bounties.claim,
 )
+offer_stops = rounds_plans.offer
+
+
+def has_crews() -> bool:
+    """Whether a crew was ever entered."""
+    return Crew.objects.exists()
+
+
+def sample_rounds(crews: str, stops: str, title: str, day: date, said: int, *, actor: User) -> None:
+    """A plan of one day that the crews have: both tables as CSV with headings; said: how many stops of each round were visited
+    already, the last of them in vain. Raises Invalid."""
+    rounds_crews.load_crews(crews.encode(), {}, actor=actor)
+    chosen = [row.pk for row in Crew.objects.filter(active=True)]
+    plan = rounds_plans.new_plan(title, day, 1, chosen, actor=actor)
+    rounds_plans.load_stops(plan.pk, stops.encode(), {}, actor=actor)
+    rounds_plans.begin(plan.pk, actor=actor)
+    rounds_answers.work(plan.pk, within=Effort(iterations=300))
+    rounds_plans.publish(plan.pk, actor=actor)
+    version = rounds.current(plan)
+    for row in rounds.rounds_of(version) if version else []:
+        visits = row.listed[:said]
+        for number, visit in enumerate(visits, 1):
+            failed = number == len(visits) > 1
+            words = (
+                rounds_visits.Said(VisitKind.FAILED, NotDone.BLOCKED)
+                if failed
+                else rounds_visits.Said(VisitKind.DONE, minutes=visit.stop.minutes + number)
+            )
+            rounds_visits.note(visit.stop_id, row.crew_id, words, f"sample-{visit.pk:010d}", actor=actor)
+
 
 __all__ = [
     "NewReport",
+    "OfferedStop",
     "Stop",
     "add_sighting",
     "answer",
     "claim_bounty",
     "close",
     "finish",
+    "has_crews",
     "is_empty",
     "look_at_sensors",
     "move_to",
+    "offer_stops",
     "release",
     "report",
+    "sample_rounds",
     "set_rules",
     "set_trap",
     "start",

@@ -2,8 +2,59 @@
 
 from __future__ import annotations
 
-from yakuba.kernel.jobs import chore, in_each_town
-from yakuba.services.fieldwork.actions import photos, wildlife
+import time
+from collections.abc import Callable
+
+from yakuba.kernel.jobs import JobContext, chore, in_each_town, job
+from yakuba.kernel.townsettings import value
+from yakuba.services.fieldwork.actions import photos, rounds_answers, rounds_changes, rounds_plans, wildlife
+from yakuba.services.fieldwork.models import RoundChange, RoundPlan
+
+PAUSE = 0.5  # seconds between two looks whether the search was stopped
+
+
+def _listener(context: JobContext) -> Callable[[], None]:
+    """Tells how much of the time for searching is over."""
+    seconds, begun = int(value("fieldwork.search_seconds")), time.monotonic()
+    looked = begun - PAUSE
+
+    def listen() -> None:
+        nonlocal looked
+        now = time.monotonic()
+        if now - looked >= PAUSE:
+            looked = now
+            context.check()
+            context.progress(min(seconds, int(now - begun)), seconds, "よりよい回り方を探しています")
+
+    return listen
+
+
+@job(
+    rounds_plans.JOB,
+    label="巡回計画の計算",
+    attempts=2,
+    ended=rounds_answers.give_up,
+    again=rounds_answers.take_up,
+    permission="fieldwork.plan_rounds",
+    about=lambda plan_id: RoundPlan.objects.get(pk=plan_id).title,
+)
+def plan_rounds(context: JobContext, *, plan_id: int) -> None:
+    """Plan anew. Killed half way it begins again; nothing is kept before the end."""
+    rounds_answers.work(plan_id, _listener(context))
+
+
+@job(
+    rounds_changes.JOB,
+    label="当日の変更の計算",
+    attempts=2,
+    ended=rounds_changes.give_up,
+    again=rounds_changes.take_up,
+    permission="fieldwork.plan_rounds",
+    about=lambda change_id: RoundChange.objects.select_related("plan").get(pk=change_id).plan.title,
+)
+def change_rounds(context: JobContext, *, change_id: int) -> None:
+    """Reckon both ways to answer a change."""
+    rounds_changes.work(change_id, _listener(context))
 
 
 def tidy() -> None:

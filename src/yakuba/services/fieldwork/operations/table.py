@@ -10,5 +10,8 @@ OPERATIONS = Operations(
         "sighting": "目撃",
         "trap": "わな: 登録し、見回り、外す",
         "bounty": "報奨金: 申請を入れ、見比べ、決める",
+        "crew": "班",
+        "roads": "道路のファイル",
+        "rounds": "巡回: 計画し、班に出し、当日に変え、記録する",
     },
 )

@@ -16,6 +16,7 @@ from yakuba.services.fieldwork import facade
 from yakuba.services.fieldwork.actions import bounties, wildlife
 from yakuba.services.fieldwork.contracts import NewReport
 from yakuba.services.fieldwork.models import BountyClaim, Comparison, ReportPhoto
+from yakuba.services.fieldwork.tests import examples_rounds
 
 SECTIONS = ("建設課", "環境課", "農林課")
 
@@ -55,4 +56,4 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "report_step": "answer",
         "section": "環境課",
         "day": "2099-01-05",
-    }
+    } | examples_rounds.make(clerk, known)

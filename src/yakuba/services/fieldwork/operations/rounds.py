@@ -1,0 +1,553 @@
+"""Crews, roads, plans of rounds, changes of the day and what crews say."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from io import BytesIO
+from typing import Any, Literal
+
+from django.utils import timezone
+from pydantic import BaseModel, Field
+
+from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.jobs.work import work_of
+from yakuba.kernel.operations import Answer, Nothing, Part, Trace, Upload, Work, finding
+from yakuba.kernel.tables import files
+from yakuba.services.fieldwork.actions import rounds_crews, rounds_plans, rounds_roads
+from yakuba.services.fieldwork.contracts import StopKind
+from yakuba.services.fieldwork.engine.rounds import words
+from yakuba.services.fieldwork.engine.rounds.entries import GivenCrew, GivenStop
+from yakuba.services.fieldwork.engine.rounds.graphs import LARGEST
+from yakuba.services.fieldwork.models import Crew, RoadFile, RoundPlan, RoundStop, RoundVersion
+from yakuba.services.fieldwork.operations.table import OPERATIONS
+from yakuba.services.fieldwork.queries import rounds as queries
+from yakuba.services.fieldwork.queries import rounds_figures, rounds_telling
+
+LARGEST_TABLE = 20_000_000  # bytes, as on its page
+VIEW, PLAN = "fieldwork.rounds", "fieldwork.plan_rounds"
+GEOJSON = "application/geo+json; charset=utf-8"
+
+
+class CrewsIn(Part):
+    """Which crews."""
+
+    text: str = Field("", max_length=100, description="班、課、技能か基地にこの語があるものだけ")
+
+
+class CrewIn(BaseModel):
+    """A crew. crew_id: which one is changed; none for a new one."""
+
+    crew_id: int | None = Field(None, description="変える班の番号。新しい班なら空")
+    name: str = Field(max_length=40, description="班の名前")
+    latitude: float = Field(description="基地の緯度")
+    longitude: float = Field(description="基地の経度")
+    section: str = Field("", max_length=60, description="課の名前")
+    skills: str = Field("", max_length=400, description="技能（「、」で区切る）")
+    load: int | None = Field(None, description="積める量。空なら限りなし")
+    place: str = Field("", max_length=60, description="基地の名前")
+    hours: list[str] = Field(
+        default=["8:30-17:15"] * 5 + ["", ""],
+        min_length=7,
+        max_length=7,
+        description="月から日までの働く時間",
+    )
+    breaks: str = Field("12:00-12:30 60分", max_length=120, description="休憩（始める時間帯と長さ）")
+    active: bool = Field(True, description="使うか")
+
+
+class CrewTableIn(BaseModel):
+    """A table."""
+
+    file: Upload = Field(description="表（CSV、Excel）")
+
+
+class RoadsIn(BaseModel):
+    """A road file."""
+
+    file: Upload = Field(description="道路のGeoJSON")
+    source: str = Field(max_length=300, description="出典とライセンス")
+
+
+class OneRoadFile(BaseModel):
+    """A road file."""
+
+    road_file_id: int = Field(description="道路のファイルの番号")
+
+
+class RoundPlansIn(Part):
+    """Which plans."""
+
+    text: str = Field("", max_length=80, description="名前にこの語があるものだけ")
+
+
+class OneRoundPlan(BaseModel):
+    """A plan."""
+
+    round_plan_id: int = Field(description="巡回計画の番号")
+
+
+class RoundPlanIn(BaseModel):
+    """A new plan."""
+
+    title: str = Field(max_length=80, description="計画の名前")
+    first_day: date = Field(description="始めの日（2026-12-01）")
+    days: int = Field(1, description="日数（1〜7）")
+    crews: list[int] = Field(min_length=1, max_length=60, description="班の番号")
+
+
+class PlanCrewsIn(OneRoundPlan):
+    """Which crews a plan may send."""
+
+    crews: list[int] = Field(min_length=1, max_length=60, description="班の番号")
+
+
+class RoundStopIn(OneRoundPlan):
+    """One more stop."""
+
+    title: str = Field(max_length=100, description="件名")
+    latitude: float = Field(description="緯度")
+    longitude: float = Field(description="経度")
+    kind: Literal["report", "trap", "table", "hand"] = Field("hand", description="種類")
+    ref: str = Field("", max_length=40, description="もとの番号")
+    minutes: int = Field(15, description="作業の分")
+    load: int = Field(0, description="量")
+    skills: str = Field("", max_length=400, description="要る技能")
+    priority: int = Field(2, description="優先（1 急ぐ、2 ふつう、3 後でもよい）")
+    windows: str = Field("", max_length=200, description="始めてよい時間帯（9:00-12:00、13:00-15:00）")
+    days: str = Field("", max_length=120, description="行ってよい日")
+
+    @property
+    def given(self) -> GivenStop:
+        """As the action takes it."""
+        fields = self.model_dump(exclude={"round_plan_id", "kind"})
+        return GivenStop(
+            **{name: fields[name] for name in GivenStop.__dataclass_fields__ if name in fields},
+            kind=StopKind(self.kind),
+        )
+
+
+class OneRoundStop(OneRoundPlan):
+    """A stop of a plan."""
+
+    round_stop_id: int = Field(description="訪問先の番号（通し）")
+
+
+class RoundStopTableIn(OneRoundPlan):
+    """Stops as a table."""
+
+    file: Upload = Field(description="訪問先の表（CSV、Excel。件名、緯度、経度のほかは空でよい）")
+
+
+class RoundsOutIn(OneRoundPlan):
+    """In which form."""
+
+    form: Literal["xlsx", "utf-8", "cp932", "json", "geojson"] = Field("utf-8", description="書き出す形")
+
+
+class CrewOut(BaseModel):
+    """A crew. hours: Monday first."""
+
+    id: int
+    name: str
+    section: str
+    skills: str
+    load: int | None
+    place: str
+    latitude: float
+    longitude: float
+    hours: list[str]
+    breaks: str
+    active: bool
+
+
+class RoadFileOut(BaseModel):
+    """A road file."""
+
+    id: int
+    name: str
+    lines: int
+    kilometres: float
+    source: str
+    in_use: bool
+    loaded_at: str
+
+
+class RoundsLoadedOut(BaseModel):
+    """How many were taken."""
+
+    number: int
+
+
+class PlannedVisitOut(BaseModel):
+    """A visit; times of the day."""
+
+    place: int
+    stop_id: int
+    kind: str
+    ref: str
+    title: str
+    arrival: str
+    begin: str
+    end: str
+    metres: int
+
+
+class CrewRoundOut(BaseModel):
+    """A round."""
+
+    crew: str
+    day: str
+    leave: str
+    back: str
+    rests: str
+    metres: int
+    minutes: int
+    visits: list[PlannedVisitOut]
+
+
+class LeftStopOut(BaseModel):
+    """A stop in no round."""
+
+    stop_id: int
+    title: str
+    reason: str
+    remedy: str
+
+
+class RoundPlanOut(BaseModel):
+    """A plan with the version that holds. reason: why it could not be calculated."""
+
+    id: int
+    title: str
+    first_day: str
+    days: int
+    state: str
+    state_label: str
+    reason: str
+    stops: int
+    version: int | None
+    metres: int | None
+    basis: str
+    warnings: list[str]
+    rounds: list[CrewRoundOut]
+    left: list[LeftStopOut]
+
+
+class PlannedStopOut(BaseModel):
+    """A stop of a plan."""
+
+    id: int
+    number: int
+    title: str
+
+
+class RoundKindOut(BaseModel):
+    """Of one kind of stop; minutes are medians."""
+
+    kind: str
+    done: int
+    failed: int
+    timed: int
+    planned: float | None
+    spent: float | None
+
+
+class RoundFiguresOut(BaseModel):
+    """Of the rounds of a year."""
+
+    plans: int
+    stops: int
+    days: int
+    kilometres: float
+    kinds: list[RoundKindOut]
+    factor: float | None
+    driven: int
+    used: float
+
+
+CREW_COLUMNS = {"id": "番号", "name": "班", "section": "課", "skills": "技能", "active": "使う"}
+ROAD_COLUMNS = {"id": "番号", "name": "ファイル", "lines": "線", "source": "出典", "in_use": "使う"}
+PLAN_COLUMNS = {
+    "id": "番号",
+    "title": "名前",
+    "first_day": "始めの日",
+    "state_label": "状態",
+    "stops": "訪問先",
+}
+
+
+def _crew(row: Crew) -> dict[str, Any]:
+    return {"id": row.pk} | {
+        name: given for name, given in asdict(queries.given_crew(row)).items() if name != "line"
+    }
+
+
+def _road(row: RoadFile) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "lines": row.head["lines"],
+        "kilometres": row.head["kilometres"],
+        "source": row.source,
+        "in_use": row.in_use,
+        "loaded_at": row.loaded_at.isoformat(),
+    }
+
+
+def plan_facts(row: RoundPlan) -> dict[str, Any]:
+    """As a program sees it."""
+    version = queries.current(row)
+    return {
+        "id": row.pk,
+        "title": row.title,
+        "first_day": row.first_day.isoformat(),
+        "days": row.days,
+        "state": str(row.state),
+        "state_label": row.get_state_display(),
+        "reason": row.reason,
+        "stops": len(queries.stops_of(row)),
+        "version": version and version.number,
+        "metres": version and version.metres,
+        "basis": version.basis if version else "",
+        "warnings": version.warnings.splitlines() if version else [],
+        "rounds": _rounds(row, version) if version else [],
+        "left": [
+            {"stop_id": one.stop.pk, "title": one.stop.title, "reason": one.why, "remedy": one.remedy}
+            for one in (rounds_telling.left_of(version) if version else [])
+        ],
+    }
+
+
+def _rounds(plan: RoundPlan, version: RoundVersion) -> list[dict[str, Any]]:
+    return [
+        {
+            "crew": row.crew.name,
+            "day": plan.dates[row.day].isoformat(),
+            "leave": words.shown(row.leave),
+            "back": words.shown(row.back),
+            "rests": row.rests,
+            "metres": row.metres,
+            "minutes": row.seconds // 60,
+            "visits": [
+                {
+                    "place": one.place,
+                    "stop_id": one.stop_id,
+                    "kind": one.stop.kind,
+                    "ref": one.stop.ref,
+                    "title": one.stop.title,
+                    "arrival": words.shown(one.arrival),
+                    "begin": words.shown(one.begin),
+                    "end": words.shown(one.end),
+                    "metres": one.metres,
+                }
+                for one in row.listed
+            ],
+        }
+        for row in queries.rounds_of(version)
+    ]
+
+
+A_CREW = Answer(CrewOut, _crew, CREW_COLUMNS)
+A_ROAD_FILE = Answer(RoadFileOut, _road, ROAD_COLUMNS)
+A_PLAN = Answer(RoundPlanOut, plan_facts, PLAN_COLUMNS)
+A_STOP = Answer(PlannedStopOut, lambda row: {"id": row.pk, "number": row.number, "title": row.title})
+
+
+def plan_of(round_plan_id: int) -> RoundPlan:
+    """The plan. Raises Missing."""
+    return finding.one(queries.plans(), round_plan_id)
+
+
+@OPERATIONS.add(
+    "班の一覧", VIEW, "GET crews", "crew list", answer=Answer(list[CrewOut], columns=CREW_COLUMNS)
+)
+def list_crews(asked: CrewsIn, actor: Actor) -> list[dict[str, Any]]:
+    """The crews, those in use first."""
+    return [_crew(row) for row in asked.of(queries.crews(asked.text))]
+
+
+@OPERATIONS.add("班を登録する", PLAN, "POST crews", "crew set", answer=A_CREW)
+def set_crew(asked: CrewIn, actor: Actor) -> Crew:
+    """Enter a crew, or change one; 422 with every fault by its column."""
+    fields = asked.model_dump(exclude={"crew_id"}) | {"hours": tuple(asked.hours)}
+    return rounds_crews.save_crew(GivenCrew(**fields), asked.crew_id, actor=actor)
+
+
+@OPERATIONS.add("班を表から入れる", PLAN, "POST crews/table", "crew load", answer=Answer(RoundsLoadedOut))
+def load_crews(asked: CrewTableIn, actor: Actor) -> dict[str, Any]:
+    """All crews of a table, or none: 422 with every fault by its cell."""
+    return {"number": rounds_crews.load_crews(BytesIO(asked.file.read(LARGEST_TABLE)), {}, actor=actor)}
+
+
+@OPERATIONS.add(
+    "道路のファイルの一覧",
+    VIEW,
+    "GET roads",
+    "roads list",
+    answer=Answer(list[RoadFileOut], columns=ROAD_COLUMNS),
+)
+def list_roads(asked: Part, actor: Actor) -> list[dict[str, Any]]:
+    """The road files, the newest first. With none in use, ways are straight lines times the town's factor."""
+    return [_road(row) for row in asked.of(RoadFile.objects.order_by("-pk"))]
+
+
+@OPERATIONS.add("道路のファイルを入れる", PLAN, "POST roads", "roads load", status=201, answer=A_ROAD_FILE)
+def take_roads(asked: RoadsIn, actor: Actor) -> RoadFile:
+    """Read a GeoJSON of roads and use it from now on; 422 with what is wrong and where."""
+    return rounds_roads.take_roads(asked.file.name, asked.file.read(LARGEST), asked.source, actor=actor)
+
+
+@OPERATIONS.add("この道路で計算する", PLAN, "POST roads/{road_file_id}/use", "roads use", answer=A_ROAD_FILE)
+def use_roads(asked: OneRoadFile, actor: Actor) -> RoadFile:
+    """Measure ways on that file from now on."""
+    return rounds_roads.use_roads(asked.road_file_id, actor=actor)
+
+
+@OPERATIONS.add("直線距離で計算する", PLAN, "POST roads/straight", "roads straight", answer=A_ROAD_FILE)
+def use_straight(asked: Nothing, actor: Actor) -> RoadFile:
+    """Measure ways along straight lines from now on. Gives the file that was in use; 404 where none was ever loaded."""
+    return rounds_roads.use_roads(None, actor=actor)
+
+
+@OPERATIONS.add(
+    "巡回計画の一覧",
+    VIEW,
+    "GET rounds",
+    "rounds list",
+    answer=Answer(list[RoundPlanOut], columns=PLAN_COLUMNS),
+)
+def list_plans(asked: RoundPlansIn, actor: Actor) -> list[dict[str, Any]]:
+    """Plans, the newest day first."""
+    return [plan_facts(row) for row in asked.of(queries.plans(asked.text))]
+
+
+@OPERATIONS.add("巡回計画", VIEW, "GET rounds/{round_plan_id}", "rounds show", answer=A_PLAN)
+def show_plan(asked: OneRoundPlan, actor: Actor) -> RoundPlan:
+    """A plan with the rounds that hold, and what is in none of them."""
+    return plan_of(asked.round_plan_id)
+
+
+@OPERATIONS.add("巡回計画を作る", PLAN, "POST rounds", "rounds new", status=201, answer=A_PLAN)
+def make_plan(asked: RoundPlanIn, actor: Actor) -> RoundPlan:
+    """A plan without stops."""
+    return rounds_plans.new_plan(asked.title, asked.first_day, asked.days, asked.crews, actor=actor)
+
+
+@OPERATIONS.add(
+    "巡回計画の班を選ぶ", PLAN, "POST rounds/{round_plan_id}/crews", "rounds crews", answer=A_PLAN
+)
+def set_plan_crews(asked: PlanCrewsIn, actor: Actor) -> RoundPlan:
+    """Which crews it may send; it has to be calculated anew then."""
+    return rounds_plans.set_crews(asked.round_plan_id, asked.crews, actor=actor)
+
+
+@OPERATIONS.add(
+    "訪問先を足す", PLAN, "POST rounds/{round_plan_id}/stops", "rounds add-stop", status=201, answer=A_STOP
+)
+def add_round_stop(asked: RoundStopIn, actor: Actor) -> RoundStop:
+    """One more stop of a plan that is not given out yet; 422 with every fault."""
+    return rounds_plans.add_stop(asked.round_plan_id, asked.given, actor=actor)
+
+
+@OPERATIONS.add(
+    "訪問先を外す",
+    PLAN,
+    "POST rounds/{round_plan_id}/stops/{round_stop_id}/remove",
+    "rounds remove-stop",
+    answer=A_PLAN,
+)
+def remove_round_stop(asked: OneRoundStop, actor: Actor) -> RoundPlan:
+    """Take a stop out of a plan that is not given out yet."""
+    return rounds_plans.remove_stop(asked.round_plan_id, asked.round_stop_id, actor=actor)
+
+
+@OPERATIONS.add(
+    "訪問先を表から入れる",
+    PLAN,
+    "POST rounds/{round_plan_id}/stops/table",
+    "rounds load-stops",
+    answer=Answer(RoundsLoadedOut),
+)
+def load_round_stops(asked: RoundStopTableIn, actor: Actor) -> dict[str, Any]:
+    """All stops of a table, or none: 422 with every fault by its cell."""
+    number = rounds_plans.load_stops(
+        asked.round_plan_id, BytesIO(asked.file.read(LARGEST_TABLE)), {}, actor=actor
+    )
+    return {"number": number}
+
+
+def _progress(row: RoundPlan) -> tuple[int, int, bool]:
+    work = work_of(rounds_plans.JOB, row.job_key)
+    return work.done, work.total, work.is_live
+
+
+@OPERATIONS.add(
+    "巡回を計算する",
+    PLAN,
+    "POST rounds/{round_plan_id}/plan",
+    "rounds plan",
+    answer=Answer(
+        RoundPlanOut,
+        lambda row: plan_facts(plan_of(row.pk)),
+        PLAN_COLUMNS,
+        fault=lambda facts: str(facts["reason"]),
+    ),
+    work=Work("計算", progress=_progress),
+)
+def plan_rounds(asked: OneRoundPlan, actor: Actor) -> RoundPlan:
+    """Let a worker plan who goes where and when."""
+    return rounds_plans.begin(asked.round_plan_id, actor=actor)
+
+
+@OPERATIONS.add(
+    "巡回を班に出す", PLAN, "POST rounds/{round_plan_id}/publish", "rounds publish", answer=A_PLAN
+)
+def publish_rounds(asked: OneRoundPlan, actor: Actor) -> RoundPlan:
+    """Give the rounds to the crews."""
+    return rounds_plans.publish(asked.round_plan_id, actor=actor)
+
+
+@OPERATIONS.add("巡回計画を終える", PLAN, "POST rounds/{round_plan_id}/close", "rounds close", answer=A_PLAN)
+def close_rounds(asked: OneRoundPlan, actor: Actor) -> RoundPlan:
+    """The rounds are over."""
+    return rounds_plans.close(asked.round_plan_id, actor=actor)
+
+
+@OPERATIONS.add(
+    "巡回計画を書き出す",
+    VIEW,
+    "GET rounds/{round_plan_id}/file",
+    "rounds export",
+    answer=Answer(media_type="application/octet-stream"),
+    event="fieldwork.plan_exported",
+    trace=lambda asked, file: Trace(f"plan:{asked.round_plan_id}", {"form": asked.form}),
+    step_up=True,
+)
+def take_rounds(asked: RoundsOutIn, actor: Actor) -> Download:
+    """The version that holds, as Excel, CSV, JSON or GeoJSON; 404 where there is none yet."""
+    plan = plan_of(asked.round_plan_id)
+    version = finding.one(RoundVersion.objects.select_related("plan"), current_of(plan))
+    name = f"rounds-{plan.pk}-{version.number}"
+    if asked.form == "geojson":
+        return Download(f"{name}.geojson", GEOJSON, rounds_telling.geojson_of(version).encode())
+    content = files.written([rounds_telling.table_of(version)], asked.form, accept=True)
+    ending = asked.form if asked.form in ("xlsx", "json") else "csv"
+    return Download(f"{name}.{ending}", files.MEDIA_TYPES[asked.form], content.read())
+
+
+def current_of(plan: RoundPlan) -> int:
+    """The number of the row of the version that holds; 0 where there is none."""
+    version = queries.current(plan)
+    return version.pk if version else 0
+
+
+@OPERATIONS.add(
+    "巡回の結果の数", VIEW, "GET rounds-figures", "rounds figures", answer=Answer(RoundFiguresOut)
+)
+def round_figures(asked: Nothing, actor: Actor) -> dict[str, Any]:
+    """Minutes planned and done, what was not done, and the factor that driven metres say."""
+    found = rounds_figures.figures(timezone.localdate())
+    names = ("plans", "stops", "days", "kilometres", "factor", "driven", "used")
+    return {name: getattr(found, name) for name in names} | {"kinds": [asdict(one) for one in found.kinds]}
