@@ -210,6 +210,7 @@ CHANGES: dict[str, Change] = {
     "fieldwork.ReportPhoto.key": plain,
     "fieldwork.Supporter.key": plain,
     "fieldwork.RoadFile.head": plain,  # counts of the graph and where it lies
+    "fieldwork.StopEvent.key": plain,  # drawn by the page, or by whoever sends
 }
 # Under the municipality's key, which is another in the new installation: the name that it is bound to, by the row's number.
 SEALED: dict[str, Callable[[int], str]] = {
