@@ -43,6 +43,7 @@ PUBLIC = (
     "/tickets/",
     APPLYING,
     REPORTING,
+    OPEN311,
     EXCHANGE,
 )  # pages that ask nobody who they are
 FORM, WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
