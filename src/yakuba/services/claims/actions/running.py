@@ -131,6 +131,9 @@ def work(check_run_id: int, told: Told) -> None:
             run.findings = sum(one.findings for one in tallies.values())
             run.sources = editions
             with transaction.atomic():
+                waiting = CheckRun.objects.select_for_update().filter(pk=run.pk, state=CheckRun.State.WAITING)
+                if waiting.first() is None:
+                    return  # another worker was faster, or it was given up
                 if not run.trial:
                     _keep(run, known_, checking, checking.rows(capped))
                 run.state, run.reason, run.done_at = CheckRun.State.DONE, "", timezone.now()
@@ -166,7 +169,7 @@ def _tables(last: int) -> tuple[list[tuple[CheckTable, int, int]], list[str]]:
         for at, since in enumerate(months):
             row = editions[since]
             ends = months[at + 1] - 1 if at + 1 < len(months) else NEVER
-            found.append((row, since if at else 0, ends))
+            found.append((row, since, ends))
             told.append(f"{row.label}（{since // 100}年{since % 100}月から、{row.rows:,}行）")
     return found, told
 
@@ -238,12 +241,12 @@ def _counts(known_: _Known, tallies: Mapping[int, Tally]) -> dict[str, dict[str,
 def _keep(run: CheckRun, known_: _Known, checking: Checking, rows: Iterator[Row]) -> None:
     protections = list(held())
     while part := list(islice(rows, AT_ONCE)):
-        people = checking.people(sorted({row.place // LINES for row in part}))
+        people = checking.people(sorted({row.place // LINES for row in part} | {row.other // LINES for row in part}))
         known_.learn({row.code for row in part})
         others = _codes_at(checking, [row.other for row in part if row.other])
         known_.learn(set(others.values()))
         made = [
-            _finding(run, known_, row, people[row.place // LINES], others.get(row.other, 0)) for row in part
+            _finding(run, known_, row, people, others.get(row.other, 0)) for row in part
         ]
         Finding.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
         if protections:
@@ -255,12 +258,17 @@ def _codes_at(checking: Checking, places: Sequence[int]) -> dict[int, int]:
     return checking.codes(places) if places else {}
 
 
-def _finding(run: CheckRun, known_: _Known, row: Row, who: Mapping[str, Any], other_code: int) -> Finding:
+def _finding(
+    run: CheckRun, known_: _Known, row: Row, people: Mapping[int, Mapping[str, Any]], other_code: int
+) -> Finding:
     code, label, severity, text = known_.rule_of(row)
     claim, other = row.place // LINES, row.other // LINES
     file = known_.files[claim // CLAIMS - 1]
     beside = known_.files[other // CLAIMS - 1] if other else None
-    birth = str(who["birth"])
+    who, other_one = people[claim], people.get(other, {})
+    other_who = _who(other_one) if other_one else ("", "")
+    if other_who == _who(who):
+        other_who = ("", "")
     message = (
         text.replace("{値}", f"{row.measured:g}" if row.measured is not None else "")
         .replace("{項目}", known_.name_of(row.code))
@@ -270,8 +278,15 @@ def _finding(run: CheckRun, known_: _Known, row: Row, who: Mapping[str, Any], ot
         run=run, file=file, key=_key(file, code, row, beside), rule=code, label=label[:120], severity=severity, message=message[:400],
         month=who["month"], institution=who["institution_code"], institution_name=who["institution_name"][:120],
         claim=claim % CLAIMS, line=row.place % LINES, other=beside, other_claim=other % CLAIMS, other_line=row.other % LINES,
-        code=row.code, points=row.value, name=who["name"][:120], birth=f"{birth[:4]}-{birth[4:6]}-{birth[6:]}",
+        code=row.code, points=row.value, name=_who(who)[0], birth=_who(who)[1],
+        other_name=other_who[0], other_birth=other_who[1],
     )  # fmt: skip
+
+
+def _who(one: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and birth."""
+    birth = str(one["birth"])
+    return one["name"][:120], f"{birth[:4]}-{birth[4:6]}-{birth[6:]}"
 
 
 def _key(file: ClaimFile, rule: str, row: Row, beside: ClaimFile | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
@@ -61,14 +61,12 @@ def months() -> dict[int, int]:
 
 
 def findings() -> QuerySet[Any]:
-    """All findings: open ones first, the heavy and dear ones in front."""
+    """All findings, in the order in which they were found."""
     return Finding.objects.select_related("file", "letter", "judged_by").order_by("pk")
 
 
 def waiting_findings(rule: str = "") -> QuerySet[Any]:
     """What nobody has looked at, as the queue gives it out."""
-    from django.db.models import Case, IntegerField, Value, When
-
     order = Case(
         *(When(severity=one, then=Value(at)) for at, one in enumerate(SEVERITY_ORDER)),
         default=Value(9),
@@ -77,14 +75,24 @@ def waiting_findings(rule: str = "") -> QuerySet[Any]:
     rows = Finding.objects.filter(outcome=Finding.Outcome.OPEN)
     if rule:
         rows = rows.filter(rule=rule)
-    return rows.annotate(order=order).order_by("order", "-points", "pk")
+    return rows.annotate(order=order).order_by("order", F("points").desc(nulls_last=True), "pk")
 
 
 def next_finding(after: int = 0, rule: str = "") -> Finding | None:
-    """The next one in the queue; after: the one that is put behind, 0 for none."""
+    """The next one in the queue behind that one, which may be judged meanwhile; behind the last one the first that is open."""
     rows = waiting_findings(rule)
-    row: Finding | None = rows.exclude(pk=after).first() or rows.first()
+    left = Finding.objects.filter(pk=after).first()
+    row: Finding | None = (rows.filter(_behind(left)).first() if left else None) or rows.first()
     return row
+
+
+def _behind(one: Finding) -> Q:
+    """What comes behind a finding in the queue."""
+    order = SEVERITY_ORDER.index(one.severity)
+    same, later = Q(severity=one.severity), Q(severity__in=SEVERITY_ORDER[order + 1 :])
+    if one.points is None:
+        return later | same & Q(points=None, pk__gt=one.pk)
+    return later | same & (Q(points=None) | Q(points__lt=one.points) | Q(points=one.points, pk__gt=one.pk))
 
 
 def rule_rows() -> list[dict[str, Any]]:

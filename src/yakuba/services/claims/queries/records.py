@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from yakuba.kernel.files.storage import pieces_of
 from yakuba.services.claims.adapters import shelf
 from yakuba.services.claims.adapters.tables import names_in
 from yakuba.services.claims.engine.layouts import edition_of
+from yakuba.services.claims.engine.lines import HEAD, encoding_of
 from yakuba.services.claims.engine.tables import kinds
 from yakuba.services.claims.models import MEMBERS, CheckTable, ClaimFile
 
@@ -21,6 +23,7 @@ LABELS = {
     "CO": "コメント", "SJ": "症状詳記",
 }  # fmt: skip
 MOST_RECORDS = 500
+_ENDS = re.compile(r"\r\n|\r|\n")  # and nothing else that Python calls a line's end
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,9 @@ def records(row: ClaimFile, number: int, line: int = 0) -> list[Record]:
         claim = shelf.one_claim(_written(row.claims_part, folder / "claims.parquet"), number)
         if claim is None or row.file is None:
             return []
-        content = _between(row.file, claim["offset"], claim["length"])
+        head, content = _between(row.file, claim["offset"], claim["length"])
         names = _names(folder, claim["month"], _codes(content))
-    lines = content.decode("cp932", "replace").replace("\x1a", "").splitlines()
+    lines = _ENDS.split(content.decode(encoding_of(head), "replace").replace("\x1a", ""))
     return [
         _record(text.split(","), at, claim["edition"], names, line)
         for at, text in enumerate(lines[:MOST_RECORDS], start=claim["line"])
@@ -103,16 +106,17 @@ def _names(folder: Path, month: int, codes: set[int]) -> dict[int, str]:
     return found
 
 
-def _between(file: StoredFile, offset: int, length: int) -> bytes:
-    """So many bytes of a stored file; of the rest only a piece is in memory."""
-    found, seen = bytearray(), 0
+def _between(file: StoredFile, offset: int, length: int) -> tuple[bytes, bytes]:
+    """The beginning of a stored file and so many bytes of it; of the rest only a piece is in memory."""
+    head, found, seen = b"", bytearray(), 0
     for piece in pieces_of(file):
+        head = head if len(head) >= HEAD else (head + piece)[:HEAD]
         if seen + len(piece) > offset:
             found += piece[max(0, offset - seen) : max(0, offset + length - seen)]
         seen += len(piece)
         if seen >= offset + length:
             break
-    return bytes(found)
+    return head, bytes(found)
 
 
 def _written(file: Any, path: Path) -> Path:
