@@ -285,7 +285,10 @@ class Declaration(MunicipalityModel):
 
 
 class DeclarationFile(MunicipalityModel):
-    """A table of declarations that was taken in. deadline: by which they had to be filed."""
+    """A table of declarations that was taken in. rows: that were new; deadline: the last day in time; told: what the person who
+    took it in is told."""
+
+    told = ""
 
     name = models.CharField("ファイル名", max_length=255)
     deadline = models.DateField("申告の期限")

@@ -151,9 +151,13 @@ def work(claim_file_id: int, told: Told) -> None:
         with transaction.atomic():
             if not _is_waiting(row):
                 return
-            before = ClaimFile.objects.filter(file__sha256=row.file.sha256, state=ClaimFile.State.DONE).first()
+            before = ClaimFile.objects.filter(
+                file__sha256=row.file.sha256, state=ClaimFile.State.DONE
+            ).first()
             if before is not None:  # two people handed it in at the same moment
-                raise Conflict(f"すでに「{before.name}」として取り込まれています。二重に数えないように、取り込みませんでした。")
+                raise Conflict(
+                    f"すでに「{before.name}」として取り込まれています。二重に数えないように、取り込みませんでした。"
+                )
             for name, column in PARTS.items():
                 with writing.path(name).open("rb") as part:
                     setattr(row, column, _output(f"{name}.parquet", part))

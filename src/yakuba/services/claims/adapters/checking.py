@@ -116,7 +116,9 @@ class Checking:
                 "INSERT INTO member_of SELECT other, code, greatest(starts, ?), least(ends, ?) FROM read_parquet(?) WHERE kind = 'group'",
                 held,
             )
-        con.execute("CREATE TABLE member(person BIGINT, household VARCHAR, branch VARCHAR, birth INT, since INT, until INT, benefit INT, payer VARCHAR)")
+        con.execute(
+            "CREATE TABLE member(person BIGINT, household VARCHAR, branch VARCHAR, birth INT, since INT, until INT, benefit INT, payer VARCHAR)"
+        )
         for path in members:
             con.execute(
                 "INSERT INTO member SELECT person, ltrim(insurer, '0') || '|' || trim(symbol) || '|' || ltrim(number, '0'), ltrim(branch, '0'), "
@@ -145,7 +147,8 @@ class Checking:
             self.con.execute(statement)
         self._months = list(map(int, months))
         asked = "WHERE list_contains(?, month)" if months else "WHERE len(?) = 0"
-        return int(self.con.execute(f"SELECT count(*) FROM claim_all {asked}", [self._months]).fetchall()[0][0])  # noqa: S608
+        counted = self.con.execute(f"SELECT count(*) FROM claim_all {asked}", [self._months])  # noqa: S608
+        return int(counted.fetchall()[0][0])
 
     def check(
         self, told: Callable[[int, int, str], None] = lambda *_: None, alike: Alike | None = None

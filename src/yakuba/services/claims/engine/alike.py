@@ -10,4 +10,6 @@ def alike(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
     that is one digit apart (or two swapped) and the same name or reading, in whatever form it is written."""
     found = compare(Probe(*one), Entry("", *other, ""))
     near = max(found.name, found.kana)
-    return near >= {Likeness.SAME: Likeness.NEAR, Likeness.NEAR: Likeness.FORM}.get(found.birth, Likeness.SAME + 1)
+    return near >= {Likeness.SAME: Likeness.NEAR, Likeness.NEAR: Likeness.FORM}.get(
+        found.birth, Likeness.SAME + 1
+    )

@@ -25,7 +25,13 @@ ITEMS = {"SI": 1, "IY": 2, "TO": 3}
 HEADS = ("IR", "YK")
 CLAIM_TYPES = {"HO", "KO", "SN", "SY", "SI", "IY", "TO", "CO", "SJ"}
 LAST_SHEET = ("", "99")  # マルチボリューム識別情報 of the last GO of a file
-MOST = {"コード": 999_999_999, "傷病名コード": 9_999_999, "合計点数": 9_999_999_999, "総合計点数": 9_999_999_999, "点数": 99_999_999}
+MOST = {
+    "コード": 999_999_999,
+    "傷病名コード": 9_999_999,
+    "合計点数": 9_999_999_999,
+    "総合計点数": 9_999_999_999,
+    "点数": 99_999_999,
+}
 USUALLY = 99_999  # of every other number
 
 
@@ -108,7 +114,13 @@ class _Reader:
             self._told.complete = False  # a file of several institutions has a sheet for each
         if kind == "RE":
             self._open = Claim(self._seen + 1, number, offset, table=self._table)
-            self._seen, self._bad, self._section, self._group, self._added_up = self._seen + 1, False, 0, [], True
+            self._seen, self._bad, self._section, self._group, self._added_up = (
+                self._seen + 1,
+                False,
+                0,
+                [],
+                True,
+            )
             self._open.institution, self._open.institution_name = self._institution
         try:
             if len(content) > LONGEST:
@@ -205,7 +217,9 @@ class _Reader:
         self._institution, self._unknown_head = (code, fields[6].strip()), False
         self._table = _whole(fields[3], "点数表", 9) or 1
 
-    def _item(self, claim: Claim, kind: str, record: Record, fields: list[str], number: int, offset: int) -> None:
+    def _item(
+        self, claim: Claim, kind: str, record: Record, fields: list[str], number: int, offset: int
+    ) -> None:
         if fields[1].strip():
             self._section = _whole(fields[1], "診療識別", 99) or 0
             if self._group and self._group[0].section != self._section:
@@ -218,10 +232,16 @@ class _Reader:
         times = _whole(fields[6], "回数")
         often = sum(daily) if daily else days.bit_count()
         if claim.month and days >> monthrange(claim.month // 100, claim.month % 100)[1]:
-            raise BadRecord(f"{claim.month % 100}月にない日に回数があります。日の列がずれていないか、送り元に確かめてください。")
+            raise BadRecord(
+                f"{claim.month % 100}月にない日に回数があります。日の列がずれていないか、送り元に確かめてください。"
+            )
         if days and times is not None and times != often and self._added_up:
             self._added_up = False  # told once a claim: a column that is shifted would fill the page
-            self._tell(number, offset, f"回数は{times:,}、日ごとの回数を足すと{often:,}です。読んだまま使うので、原本で確かめてください。")
+            self._tell(
+                number,
+                offset,
+                f"回数は{times:,}、日ごとの回数を足すと{often:,}です。読んだまま使うので、原本で確かめてください。",
+            )
         times = often if times is None else times
         one = Item(
             number, ITEMS[kind], self._section, code, _number(fields[4], "数量"), points, times, days, daily
@@ -327,7 +347,12 @@ def _disease(fields: list[str], number: int) -> Disease:
     found = [modifiers[at : at + 4] for at in range(0, len(modifiers), 4)]
     start = day_of(fields[2].strip()) if fields[2].strip() else 0
     return Disease(
-        number, code, start, _whole(fields[3], "転帰区分", 9) or 0, fields[6].strip() == "01", SUSPECTED in found
+        number,
+        code,
+        start,
+        _whole(fields[3], "転帰区分", 9) or 0,
+        fields[6].strip() == "01",
+        SUSPECTED in found,
     )
 
 
@@ -352,7 +377,9 @@ def _whole(text: str, what: str, most: int = 0) -> int | None:
     if not (digits.isascii() and digits.isdigit()):
         raise BadRecord(f"「{what}」の「{text[:20]}」は数字ではありません。")
     if len(digits) > 10 or int(digits) > (most or MOST.get(what, USUALLY)):
-        raise BadRecord(f"「{what}」の「{text[:20]}」は大きすぎます。けたがずれていないか、送り元に確かめてください。")
+        raise BadRecord(
+            f"「{what}」の「{text[:20]}」は大きすぎます。けたがずれていないか、送り元に確かめてください。"
+        )
     return int(text)
 
 

@@ -163,7 +163,9 @@ def list_findings(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 )  # fmt: skip
 def judge(asked: JudgeIn, actor: Actor) -> Finding:
     """Right, wrong (with why), or asked back."""
-    return actions.judge(finding_of(asked.finding_id), asked.outcome, asked.note, actor=actor, seen=asked.seen)
+    return actions.judge(
+        finding_of(asked.finding_id), asked.outcome, asked.note, actor=actor, seen=asked.seen
+    )
 
 
 @OPERATIONS.add(

@@ -133,7 +133,11 @@ def judge(request: HttpRequest, finding_id: int) -> HttpResponse:
         with told_in(form):
             outcome = request.POST.get("outcome", "")
             operations.judge(
-                person_of(request), finding_id=row.pk, outcome=outcome, note=form.cleaned_data["note"], seen=request.POST.get("seen", "")
+                person_of(request),
+                finding_id=row.pk,
+                outcome=outcome,
+                note=form.cleaned_data["note"],
+                seen=request.POST.get("seen", ""),
             )
             return redirect(f"{reverse('claims:queue')}?after={row.pk}")
     return _finding(request, row, form)

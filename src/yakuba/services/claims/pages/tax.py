@@ -35,8 +35,9 @@ VERDICTS = {
     "request": "running",
     "amendment": "running",
     "double": "stopped",
+    "withdrawn": "stopped",
 }
-FILED = {"final": "確定申告", "amended": "修正申告", "request": "更正の請求"}
+FILED = {"final": "確定申告", "amended": "修正申告", "request": "更正の請求", "withdrawal": "取下げ"}
 DECLARATIONS = Listing(
     "claims.declarations",
     "税の申告の重なり",
@@ -95,7 +96,7 @@ def load_declarations(request: HttpRequest) -> HttpResponse:
         person = person_of(request)
         row = tax.take("申告の表", given, extra.cleaned_data["deadline"], actor=person, renamed=renamed)
         record("claims.declarations_taken", subject=f"taxfile:{row.pk}", actor=person, rows=row.rows)
-        messages.success(request, f"{row.rows:,}件の申告を取り込み、どれが有効かを調べました。")
+        messages.success(request, f"{row.rows:,}件の申告を取り込み、どれが有効かを調べました。{row.told}")
         return redirect("claims:declarations")
 
     kind = importing.TableKind("claims.declarations", "申告", tax.COLUMNS)

@@ -11,7 +11,9 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
 from yakuba.services.claims.engine.precision import Precision
+from yakuba.services.claims.engine.tables import kinds
 from yakuba.services.claims.models import (
+    MEMBERS,
     CheckRun,
     CheckTable,
     ClaimFile,
@@ -33,6 +35,21 @@ def files() -> QuerySet[Any]:
 def tables() -> QuerySet[Any]:
     """Masters, check tables and eligibility, by kind and edition."""
     return CheckTable.objects.select_related("created_by").order_by("kind", "-since", "-pk")
+
+
+def masters_of(month: int) -> list[CheckTable]:
+    """Masters that say what codes were called in a month, the newest edition of each kind last; for a month before every edition
+    the first one, since a name is better than none."""
+    rows = CheckTable.objects.filter(state=CheckTable.State.DONE).exclude(kind=MEMBERS).select_related("part")
+    found: dict[str, list[CheckTable]] = {}
+    for row in rows.order_by("since", "pk"):
+        if kinds()[row.kind].group == "masters":
+            found.setdefault(row.kind, []).append(row)
+    return [
+        row
+        for editions in found.values()
+        for row in ([one for one in editions if one.since <= month] or editions[:1])
+    ]
 
 
 def rule_sets() -> QuerySet[Any]:

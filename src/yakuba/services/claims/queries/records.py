@@ -14,8 +14,8 @@ from yakuba.services.claims.adapters import shelf
 from yakuba.services.claims.adapters.tables import names_in
 from yakuba.services.claims.engine.layouts import edition_of
 from yakuba.services.claims.engine.lines import HEAD, encoding_of
-from yakuba.services.claims.engine.tables import kinds
-from yakuba.services.claims.models import MEMBERS, CheckTable, ClaimFile
+from yakuba.services.claims.models import ClaimFile
+from yakuba.services.claims.queries import masters_of
 
 MASKED = {"番号", "受給者番号", "証明書番号", "検索番号", "カルテ番号"}
 LABELS = {
@@ -94,15 +94,8 @@ def _codes(content: bytes) -> set[int]:
 
 def _names(folder: Path, month: int, codes: set[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    rows = (
-        CheckTable.objects.filter(state="done", since__lte=month)
-        .exclude(kind=MEMBERS)
-        .select_related("part")
-        .order_by("since", "pk")
-    )
-    for row in rows:
-        if kinds()[row.kind].group == "masters":
-            found |= names_in(_written(row.part, folder / f"{row.pk}.parquet"), codes)
+    for row in masters_of(month):
+        found |= names_in(_written(row.part, folder / f"{row.pk}.parquet"), codes)
     return found
 
 

@@ -71,11 +71,22 @@ class Reference:
 
     def _came_before(self, number: int, claim: Claim) -> bool:
         def told(one: Claim) -> tuple[object, ...]:
-            return (person(one), one.institution, one.month, one.table, one.inpatient, one.points, one.total, one.visits)
+            return (
+                person(one),
+                one.institution,
+                one.month,
+                one.table,
+                one.inpatient,
+                one.points,
+                one.total,
+                one.visits,
+            )
 
         if person(claim) is None or claim.points is None:
             return False
-        return any(other // CLAIMS < number // CLAIMS and told(one) == told(claim) for other, one in self.every)
+        return any(
+            other // CLAIMS < number // CLAIMS and told(one) == told(claim) for other, one in self.every
+        )
 
     def found(self) -> list[Found]:
         """Everything, sorted."""

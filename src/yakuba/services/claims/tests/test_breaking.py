@@ -6,10 +6,14 @@ import io
 
 import pytest
 
+from yakuba.kernel.definitions import DefinitionRefused
+from yakuba.kernel.tables.reading import rows
 from yakuba.services.claims.adapters import shelf
-from yakuba.services.claims.engine import making, reading
+from yakuba.services.claims.contracts import Claim
+from yakuba.services.claims.engine import making, reading, tables
 from yakuba.services.claims.engine.dates import BadDate, day_of, month_of
 from yakuba.services.claims.engine.lines import LONGEST
+from yakuba.services.claims.engine.rules import read_rules
 
 BASE = b"".join(making.lines(iter(making.planted(6, seed=3, month=202604))))
 NUMBERS = (b"9999999999", b"-1", b"-", b"70000", b"300", b"\x00", b"\xff", b"1.5", "１２".encode("cp932"))
@@ -71,7 +75,9 @@ def test_no_number_in_any_item_stops_the_file(tmp_path):
         for item in range(1, len(fields)):
             for number in NUMBERS:
                 changed = [*fields[:item], number, *fields[item + 1 :]]
-                found, _, told = read(b"\r\n".join([*lines[:at], b",".join(changed), *lines[at + 1 :]]), tmp_path)
+                found, _, told = read(
+                    b"\r\n".join([*lines[:at], b",".join(changed), *lines[at + 1 :]]), tmp_path
+                )
                 assert len(found) + told.left_out == 7
 
 
@@ -106,3 +112,61 @@ def test_years_that_an_era_never_had_are_no_dates():
     for bad in ("50004", "44004", "36501", "14602"):
         with pytest.raises(BadDate):
             month_of(bad)
+
+
+def table(kind: str, text: str):
+    faults: list = []
+    known = tables.kinds()[kind]
+    return list(tables.of_rows(known, rows(text.encode(), [one.name for one in known.columns if one.required], faults), faults)), faults
+
+
+def test_columns_taken_for_each_other_are_told_and_not_rows_that_never_find_anything():
+    head = "医薬品コード,傷病名コード\n"
+    assert len(table("drug_disease", head + "699000001,9900001\n")[0]) == 1
+    found, faults = table("drug_disease", head + "9900001,699000001\n")
+    assert not found
+    assert "列を取り違えて" in faults[0].reason
+    found, faults = table("drug_dose", "医薬品コード,1日量の上限,1日量の下限\n699000001,3,9\n")
+    assert not found
+    assert "必ず範囲の外" in faults[0].reason
+
+
+RULE = "規則:\n  - {{符号: a, 名前: x, 出典: x, 重さ: 照会, 文: x, {0}}}\n  - {{符号: b, 名前: x, 出典: x, 重さ: 照会, 文: x, {1}}}\n"
+MEN, WOMEN = "種類: 性別, 項目: [9900010], 性別: 男", "種類: 性別, 項目: [9900010], 性別: 女"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (MEN, WOMEN, "反対のこと"),
+        (
+            "種類: 入外, 項目: [199000001], 入外: 入院",
+            "種類: 入外, 項目: [199000001], 入外: 入院外",
+            "反対のこと",
+        ),
+        (MEN, "種類: 年齢, 項目: [1], 下限: 9, 上限: 3", "必ず範囲の外"),
+        (MEN, "種類: 適応, 項目: [699000001], 相手: [199000001]", "病名のコード"),
+        (MEN, "種類: 第三者, 項目: [199000001]", "病名のコード"),
+        (MEN, "種類: 重複, 適用: 2026-05から2026-04まで", "始まりより前"),
+    ],
+)
+def test_rules_that_no_claim_could_follow_are_told(first, second, said):
+    with pytest.raises(DefinitionRefused) as refused:
+        read_rules(RULE.format(first, second))
+    assert said in str(refused.value.problems[0])
+
+
+def test_opposite_rules_of_other_months_are_two_rules():
+    assert len(read_rules(RULE.format(MEN + ", 適用: 2026-03まで", WOMEN + ", 適用: 2026-04から"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("birth", "month", "first", "last"),
+    [
+        (20200401, 202604, 6, 6), (20200402, 202604, 5, 6), (20200430, 202604, 5, 6), (20200501, 202604, 5, 5),
+        (20200229, 202602, 5, 6), (20200229, 202603, 6, 6), (20260415, 202604, -1, 0),
+    ],
+)  # fmt: skip
+def test_ages_at_both_ends_of_a_month(birth, month, first, last):
+    one = Claim(1, 1, 0, month=month, birth=birth)
+    assert (one.age, one.last_age) == (first, last)
