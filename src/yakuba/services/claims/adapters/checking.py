@@ -165,7 +165,7 @@ class Checking:
                 self._keep_alike(alike)
         if self._months:
             self.con.execute(
-                f"DELETE FROM found WHERE place // {LINES} NOT IN (SELECT claim FROM claim WHERE list_contains(?, month))",  # noqa: S608
+                f"DELETE FROM found WHERE place // {LINES} NOT IN (SELECT claim FROM claim_all WHERE list_contains(?, month))",  # noqa: S608
                 [self._months],
             )
 

@@ -20,6 +20,7 @@ from yakuba.kernel.operations import Upload
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.reading import Row
+from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.claims import queries
 from yakuba.services.claims.actions import tax
@@ -84,6 +85,12 @@ def declaration(request: HttpRequest, declaration_id: int) -> HttpResponse:
     return render(request, "claims/declaration.html", context, status=422 if form.errors else 200)
 
 
+def _above(request: HttpRequest) -> list[tuple[str, str]]:
+    """Where the page stands, for who may only load: at home."""
+    above = (ABOVE[0], str(ABOVE[1]))
+    return [above if may_open(request.user, above[1]) else ("ホーム", reverse("home"))]
+
+
 @permission_required("claims.tax_load")
 def load_declarations(request: HttpRequest) -> HttpResponse:
     """A table of declarations, with its deadline."""
@@ -97,7 +104,7 @@ def load_declarations(request: HttpRequest) -> HttpResponse:
         row = tax.take("申告の表", given, extra.cleaned_data["deadline"], actor=person, renamed=renamed)
         record("claims.declarations_taken", subject=f"taxfile:{row.pk}", actor=person, rows=row.rows)
         messages.success(request, f"{row.rows:,}件の申告を取り込み、どれが有効かを調べました。{row.told}")
-        return redirect("claims:declarations")
+        return redirect(_above(request)[-1][1])
 
     kind = importing.TableKind("claims.declarations", "申告", tax.COLUMNS)
     return importing.respond(
@@ -105,7 +112,7 @@ def load_declarations(request: HttpRequest) -> HttpResponse:
         kind,
         _check(tax.declared),
         take,
-        importing.ImportPage([(ABOVE[0], str(ABOVE[1]))], "", extra),
+        importing.ImportPage(_above(request), "", extra),
     )
 
 
@@ -119,11 +126,11 @@ def load_corporate(request: HttpRequest) -> HttpResponse:
         count = tax.take_corporate(given, renamed=renamed)
         record("claims.corporate_taken", subject="corporatenumbers", actor=person, count=count)
         messages.success(request, f"法人番号を{count:,}件取り込みました。")
-        return redirect("claims:declarations")
+        return redirect(_above(request)[-1][1])
 
     kind = importing.TableKind("claims.corporate", "法人番号", tax.CORPORATE)
     return importing.respond(
-        request, kind, _check(tax.corporate), take, importing.ImportPage([(ABOVE[0], str(ABOVE[1]))])
+        request, kind, _check(tax.corporate), take, importing.ImportPage(_above(request))
     )
 
 

@@ -117,7 +117,11 @@ def test_years_that_an_era_never_had_are_no_dates():
 def table(kind: str, text: str):
     faults: list = []
     known = tables.kinds()[kind]
-    return list(tables.of_rows(known, rows(text.encode(), [one.name for one in known.columns if one.required], faults), faults)), faults
+    return list(
+        tables.of_rows(
+            known, rows(text.encode(), [one.name for one in known.columns if one.required], faults), faults
+        )
+    ), faults
 
 
 def test_columns_taken_for_each_other_are_told_and_not_rows_that_never_find_anything():
