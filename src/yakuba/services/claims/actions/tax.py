@@ -219,9 +219,15 @@ def _filed(row: Declaration) -> Filed:
     return Filed(row.pk, row.filed, row.kind, row.reference, row.income, row.tax)
 
 
+def decided_on(group: Iterable[Declaration]) -> str:
+    """When somebody last decided about these, as a text that is another one after every decision."""
+    return max((one.decided_at.isoformat() for one in group if one.decided_at), default="none")
+
+
 @transaction.atomic
-def decide(row: Declaration, why: str, *, actor: Actor) -> Declaration:
-    """A person says which one counts; the others that were open are superseded by it. Raises Invalid, Conflict."""
+def decide(row: Declaration, why: str, *, actor: Actor, seen: str = "") -> Declaration:
+    """A person says which one counts; the others that were open are superseded by it. seen: `decided_on` as it was looked at.
+    Raises Invalid, and Conflict where somebody decided meanwhile."""
     if not why.strip():
         raise Invalid("決めたわけを書いてください。")
     if likely_in(why):
@@ -229,6 +235,10 @@ def decide(row: Declaration, why: str, *, actor: Actor) -> Declaration:
     group = list(Declaration.objects.select_for_update().filter(resident=row.resident, year=row.year))
     if row.pk not in {one.pk for one in group}:
         raise Conflict("この申告はもうありません。")
+    if seen and seen != decided_on(group):
+        raise Conflict(
+            "開いている間に、ほかの職員が決めました。まだ何も変えていません。見比べて、変えるならもう一度押してください。"
+        )
     now, who = timezone.now(), known(actor)
     for one in group:
         if one.pk == row.pk:

@@ -49,6 +49,7 @@ class DecideIn(OneDeclaration):
     """Why this one counts."""
 
     why: str = Field(min_length=1, max_length=280, description="わけ")
+    seen: str = Field("", max_length=40, description="見たときの、最後に決めた日時（なければ none）")
 
 
 class CorporateIn(BaseModel):
@@ -170,7 +171,7 @@ def load_declarations(asked: DeclarationsIn, actor: Actor) -> DeclarationFile:
 )  # fmt: skip
 def decide(asked: DecideIn, actor: Actor) -> Declaration:
     """A person says which one counts, and why."""
-    return tax.decide(declaration_of(asked.declaration_id), asked.why, actor=actor)
+    return tax.decide(declaration_of(asked.declaration_id), asked.why, actor=actor, seen=asked.seen)
 
 
 @OPERATIONS.add(

@@ -77,11 +77,14 @@ def declaration(request: HttpRequest, declaration_id: int) -> HttpResponse:
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with told_in(form):
-            operations.decide(person_of(request), declaration_id=row.pk, why=form.cleaned_data["why"])
+            seen = request.POST.get("seen", "")[:40]
+            why = form.cleaned_data["why"]
+            operations.decide(person_of(request), declaration_id=row.pk, why=why, seen=seen)
             messages.success(request, "有効な申告を決めました。")
             return redirect("claims:declaration", row.pk)
-    group = [(one, VERDICTS[one.verdict], FILED[one.kind]) for one in queries.group_of(row)]
-    context = {"declaration": row, "group": group, "form": form}
+    rows = queries.group_of(row)
+    group = [(one, VERDICTS[one.verdict], FILED[one.kind]) for one in rows]
+    context = {"declaration": row, "group": group, "form": form, "seen": tax.decided_on(rows)}
     return render(request, "claims/declaration.html", context, status=422 if form.errors else 200)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from yakuba.kernel.files import temporary
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import pieces_of
+from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.claims.adapters import shelf
 from yakuba.services.claims.adapters.tables import names_in
 from yakuba.services.claims.engine.layouts import edition_of
@@ -78,7 +79,9 @@ def _record(fields: list[str], at: int, edition: int, names: dict[int, str], lin
 
 
 def _masked(name: str, text: str) -> str:
-    """All but the last two characters of a number that tells who it is."""
+    """All but the last two characters of a number that tells who it is; free text with what may be somebody's 個人番号 not at all."""
+    if (name.startswith("文字") or name == "補足コメント") and likely_in(text):
+        return "（個人番号に見える番号があるので、隠しました）"
     return "＊" * max(0, len(text.strip()) - 2) + text.strip()[-2:] if name in MASKED else text
 
 

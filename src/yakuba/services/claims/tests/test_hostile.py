@@ -359,3 +359,28 @@ def test_ten_thousand_findings_are_listed_and_given_out_in_few_questions(
         assert page.get(reverse("claims:findings"), follow=True).status_code == 200
         assert page.get(reverse("claims:queue")).status_code == 302
         assert page.get(reverse("claims:index")).status_code == 200
+
+
+def test_two_clerks_who_decide_about_one_declaration(page, clerk):
+    assert verdicts(
+        "1,2025,2026/2/9,確定申告,A1,100\n1,2025,2026/2/9,確定申告,A2,200\n", date(2026, 3, 16), clerk
+    ) == ["ask", "ask"]
+    first, second = Declaration.objects.order_by("pk")
+    url = reverse("claims:declaration", args=[second.pk])
+    assert 'name="seen" value="none"' in page.get(url).content.decode()
+    tax.decide(first, "本人に確かめた", actor=None)
+    answer = page.post(url, {"why": "こちら", "seen": "none"})
+    assert answer.status_code == 422
+    assert "ほかの職員が決めました" in answer.content.decode()
+    first.refresh_from_db()
+    assert first.verdict == "valid"
+
+
+def test_a_number_that_may_be_somebodys_own_is_not_shown_out_of_a_claim(page, clerk):
+    content = file(one(1, 1, times=2)).replace(
+        b"GO,", "CO,80,1,830000001,番号は123456789018\r\nGO,".encode("cp932"), 1
+    )
+    check(VISITS, clerk, content)
+    shown = page.get(reverse("claims:finding", args=[Finding.objects.get().pk])).content.decode()
+    assert "123456789018" not in shown
+    assert "個人番号に見える" in shown
