@@ -92,6 +92,14 @@ class Claim:
     @property
     def age(self) -> int:
         """Full years on the first day of the month of treatment."""
+        return self._years(1)
+
+    @property
+    def last_age(self) -> int:
+        """Full years on the last day of the month of treatment."""
+        return self._years(31)
+
+    def _years(self, day: int) -> int:
         year, month = divmod(self.month, 100)
         birth_year, rest = divmod(self.birth, 10_000)
-        return year - birth_year - ((month, 1) < (rest // 100, rest % 100))
+        return year - birth_year - ((month, day) < (rest // 100, rest % 100))

@@ -174,7 +174,8 @@ class InquiryLetter(MunicipalityModel):
 
 class Finding(MunicipalityModel):
     """What a rule found. rule: code of the town's rule, or `table:code`; claim: number in its file; line, other_line: of the file
-    (0: none); code: of the item or disease; points: of the calculation group, None where it has none. key: by which it is the
+    (0: none); other: None too where that file's time is over; other_name, other_birth: where the other claim is of another person
+    than this one; code: of the item or disease; points: of the calculation group, None where it has none. key: by which it is the
     same when it is found again, so that nobody judges it twice."""
 
     class Outcome(models.TextChoices):
@@ -201,7 +202,7 @@ class Finding(MunicipalityModel):
     claim = models.PositiveIntegerField("レセプト")
     line = models.PositiveIntegerField("行")
     other = models.ForeignKey(
-        ClaimFile, models.PROTECT, null=True, related_name="+", verbose_name="相手のファイル"
+        ClaimFile, models.SET_NULL, null=True, related_name="+", verbose_name="相手のファイル"
     )
     other_claim = models.PositiveIntegerField("相手のレセプト", default=0)
     other_line = models.PositiveIntegerField("相手の行", default=0)
@@ -209,6 +210,8 @@ class Finding(MunicipalityModel):
     points = models.BigIntegerField("点数", null=True)
     name = models.CharField("氏名", max_length=120, blank=True)
     birth = models.CharField("生年月日", max_length=10, blank=True)
+    other_name = models.CharField("相手の氏名", max_length=120, blank=True)
+    other_birth = models.CharField("相手の生年月日", max_length=10, blank=True)
     outcome = models.CharField("結果", max_length=5, choices=Outcome.choices, default=Outcome.OPEN)
     note = models.CharField("メモ", max_length=300, blank=True)
     judged_at = models.DateTimeField("決めた日時", null=True)
@@ -255,6 +258,7 @@ class Declaration(MunicipalityModel):
         REQUEST = "request", "更正の請求として扱う"
         AMENDMENT = "amendment", "修正申告として扱う"
         DOUBLE = "double", "同じ申告がもう一つ"
+        WITHDRAWN = "withdrawn", "取り下げ"
         ASK = "ask", "人が決める"
 
     batch = models.ForeignKey(
@@ -281,7 +285,10 @@ class Declaration(MunicipalityModel):
 
 
 class DeclarationFile(MunicipalityModel):
-    """A table of declarations that was taken in. deadline: by which they had to be filed."""
+    """A table of declarations that was taken in. rows: that were new; deadline: the last day in time; told: what the person who
+    took it in is told."""
+
+    told = ""
 
     name = models.CharField("ファイル名", max_length=255)
     deadline = models.DateField("申告の期限")

@@ -25,22 +25,31 @@ from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.values import calendar
+from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.claims.actions.protecting import KIND
 from yakuba.services.claims.models import Finding, InquiryLetter
 
 LETTER = "claims.inquiry"
 MOST_IN_A_LETTER = 15
+MY_NUMBER = "個人番号（マイナンバー）に見える番号が入っています。消してから、もう一度押してください。"
 INTRO = "次のレセプトについて、内容の確認をお願いします。お手数ですが、右の欄のことをお知らせください。"
 
 
 @transaction.atomic
-def judge(finding: Finding, outcome: str, note: str, *, actor: Actor) -> Finding:
-    """What it turned out to be; it can be changed, and stays when it is found again. Raises Invalid."""
+def judge(finding: Finding, outcome: str, note: str, *, actor: Actor, seen: str = "") -> Finding:
+    """What it turned out to be; it can be changed, and stays when it is found again. seen: its outcome as it was looked at.
+    Raises Invalid, and Conflict where somebody decided meanwhile."""
     row: Finding = Finding.objects.select_for_update().get(pk=finding.pk)
+    if seen and row.outcome not in (seen, outcome):
+        raise Conflict(
+            f"開いている間に、ほかの職員が「{row.get_outcome_display()}」と決めました。まだ何も変えていません。見比べて、変えるならもう一度押してください。"
+        )
     if outcome not in Finding.Outcome.values:
         raise Invalid("結果は、正しい指摘、誤った指摘、照会中 のどれかにしてください。")
     if outcome == Finding.Outcome.WRONG and not note.strip():
         raise Invalid("誤った指摘としたわけを書いてください。規則を直すときに読みます。")
+    if likely_in(note):
+        raise Invalid(MY_NUMBER)
     row.outcome, row.note = outcome, note.strip()[:300]
     opened = outcome == Finding.Outcome.OPEN
     row.judged_at, row.judged_by = (None, None) if opened else (timezone.now(), known(actor))
@@ -62,6 +71,8 @@ def ask(findings: Sequence[Finding], draft: Draft, *, actor: User) -> InquiryLet
     """Print the letter, read it back, keep it; its findings are asked about. Raises Invalid, Conflict, PlaceHidden."""
     if not findings:
         raise Invalid("照会する指摘がありません。")
+    if likely_in(draft.question):
+        raise Invalid(MY_NUMBER)
     if len(findings) > MOST_IN_A_LETTER:
         raise Invalid(
             f"一通に書けるのは{MOST_IN_A_LETTER}件までです（今は{len(findings)}件）。分けて作ってください。"

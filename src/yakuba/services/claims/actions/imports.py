@@ -138,7 +138,7 @@ def work(claim_file_id: int, told: Told) -> None:
     faults, seen, months = Faults(), reading.Told(), dict[int, int]()
     with temporary.folder("claims") as folder:
         with _came(row.file, folder) as came, shelf.Writing(folder) as writing:
-            for claim in reading.claims(came, faults, seen):
+            for claim in reading.claims_of(came, faults, seen):
                 writing.add(claim)
                 months[claim.month] = months.get(claim.month, 0) + 1
                 if seen.claims % STEP == 0:
@@ -149,6 +149,15 @@ def work(claim_file_id: int, told: Told) -> None:
                 problems=list(faults),
             )
         with transaction.atomic():
+            if not _is_waiting(row):
+                return
+            before = ClaimFile.objects.filter(
+                file__sha256=row.file.sha256, state=ClaimFile.State.DONE
+            ).first()
+            if before is not None:  # two people handed it in at the same moment
+                raise Conflict(
+                    f"すでに「{before.name}」として取り込まれています。二重に数えないように、取り込みませんでした。"
+                )
             for name, column in PARTS.items():
                 with writing.path(name).open("rb") as part:
                     setattr(row, column, _output(f"{name}.parquet", part))
@@ -172,11 +181,19 @@ def work_table(check_table_id: int, told: Told) -> None:
         if not count:
             raise Invalid("使える行が一行もありません。種類と列を確かめてください。", problems=list(faults))
         with transaction.atomic(), path.open("rb") as part:
+            if not _is_waiting(row):
+                return
             old = row.part
             row.part, row.rows, row.lines = _output("rows.parquet", part), count, count + faults.number
             _done(row, faults)
             if old is not None:
                 remove(old)
+
+
+def _is_waiting(row: Handed) -> bool:
+    """Whether it is still to be taken in, with its row locked: another worker may have been faster, or it was given up."""
+    waiting = type(row).objects.select_for_update().filter(pk=row.pk, state=Handed.State.WAITING)
+    return waiting.first() is not None
 
 
 def _write(row: CheckTable, came: BinaryIO, path: Path, faults: Faults) -> int:

@@ -14,21 +14,23 @@ KIND = "claims.finding"
 
 
 def spread(row: Protection) -> None:
-    """A protection has begun: find what is about that person."""
-    if row.is_held:
-        found = (
-            Finding.objects.filter(birth=row.birth.isoformat())
-            if row.birth
-            else Finding.objects.filter(name=row.name)
-        )
-        look(found | Finding.objects.filter(name=row.name), [row])
+    """A protection has begun: find what is about that person, however the name is written."""
+    if not row.is_held:
+        return
+    for pair in (("name", "birth"), ("other_name", "other_birth")):
+        people = Finding.objects.exclude(**{pair[0]: ""}).values_list(*pair).order_by(*pair).distinct()
+        for name, birth in people.iterator():
+            if judge(row, Told([Named(name, "", birth)])):
+                look(Finding.objects.filter(**dict(zip(pair, (name, birth), strict=True))), [row])
 
 
 def look(findings: Iterable[Finding], protections: Sequence[Protection] | None = None) -> None:
-    """Put findings under every protection that they come under."""
+    """Put findings under every protection that they come under: for the person, and for whose claim stands beside it."""
     rows = list(held()) if protections is None else protections
     for one in findings if rows else ():
-        told = Told([Named(one.name, "", one.birth)])
+        people = [Named(one.name, "", one.birth)]
+        if one.other_name:
+            people.append(Named(one.other_name, "", one.other_birth))
         for row in rows:
-            if verdict := judge(row, told):
+            if verdict := judge(row, Told(people)):
                 put_under(row, KIND, one.pk, verdict.state, verdict.why)

@@ -16,6 +16,7 @@ from yakuba.services.claims.models import CheckRun, RuleSet
 def load(text: str, note: str, *, actor: Actor) -> RuleSet:
     """A new version as a draft. Raises DefinitionRefused with every fault by its line."""
     read_rules(text)
+    _locked()
     version = (RuleSet.objects.aggregate(most=Max("version"))["most"] or 0) + 1
     made: RuleSet = RuleSet.objects.create(
         version=version, text=text, note=note.strip()[:300], created_by=known(actor)
@@ -23,10 +24,16 @@ def load(text: str, note: str, *, actor: Actor) -> RuleSet:
     return made
 
 
+def _locked() -> None:
+    """One person at a time: no version twice, no two that hold."""
+    list(RuleSet.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
 @transaction.atomic
 def publish(row: RuleSet, *, actor: Actor) -> RuleSet:
     """It holds from now on. Raises Conflict where it was not tried or is no draft, Forbidden never."""
-    rules: RuleSet = RuleSet.objects.select_for_update().get(pk=row.pk)
+    _locked()
+    rules: RuleSet = RuleSet.objects.get(pk=row.pk)
     if rules.state != RuleSet.State.DRAFT:
         raise Conflict(f"{rules}は「{rules.get_state_display()}」なので、公開できません。")
     if not CheckRun.objects.filter(rules=rules, trial=True, state=CheckRun.State.DONE).exists():
@@ -61,4 +68,6 @@ def require_months(months: list[int]) -> list[int]:
     found = sorted(set(months))
     if not found or len(found) > 12:
         raise Invalid("診療年月は1から12か月まで選んでください。")
+    if wrong := [one for one in found if not (200_001 <= one <= 210_012 and 1 <= one % 100 <= 12)]:
+        raise Invalid(f"診療年月「{wrong[0]}」は、202604 のように6桁で書いてください。")
     return found

@@ -28,6 +28,7 @@ from yakuba.services.claims.engine.alike import alike
 from yakuba.services.claims.engine.rules import Rule, read_rules
 from yakuba.services.claims.engine.tables import NEVER, kinds
 from yakuba.services.claims.models import MEMBERS, CheckRun, CheckTable, ClaimFile, Finding, RuleSet
+from yakuba.services.claims.queries import masters_of
 
 JOB = "claims.check"
 LOOKED_BACK = 11  # months before the first one, for checks over months (縦覧)
@@ -116,7 +117,7 @@ def work(check_run_id: int, told: Told) -> None:
         raise Conflict(
             f"一度に点検できる請求ファイルは{MOST_FILES}までです（今は{len(files)}）。月を減らしてください。"
         )
-    tables, editions = _tables(max(run.months))
+    tables, editions = _tables(run.months)
     with temporary.folder("claims") as folder:
         rules = read_rules(run.rules.text)
         known_ = _Known(rules, [one for one, _, _ in tables], files, _names(folder, max(run.months)))
@@ -131,6 +132,9 @@ def work(check_run_id: int, told: Told) -> None:
             run.findings = sum(one.findings for one in tallies.values())
             run.sources = editions
             with transaction.atomic():
+                waiting = CheckRun.objects.select_for_update().filter(pk=run.pk, state=CheckRun.State.WAITING)
+                if waiting.first() is None:
+                    return  # another worker was faster, or it was given up
                 if not run.trial:
                     _keep(run, known_, checking, checking.rows(capped))
                 run.state, run.reason, run.done_at = CheckRun.State.DONE, "", timezone.now()
@@ -149,10 +153,11 @@ def _months_before(first: int) -> list[int]:
     return [one // 12 * 100 + one % 12 + 1 for one in range(index - LOOKED_BACK, index)]
 
 
-def _tables(last: int) -> tuple[list[tuple[CheckTable, int, int]], list[str]]:
-    """The check tables, each with the months for which its edition holds: until the next one of its kind begins."""
+def _tables(months: Sequence[int]) -> tuple[list[tuple[CheckTable, int, int]], list[str]]:
+    """The check tables, each with the months for which its edition holds (until the next one of its kind begins), and in words
+    which ones; a month before the first edition is not checked, which is told too."""
     rows = (
-        CheckTable.objects.filter(state=CheckTable.State.DONE, since__lte=last)
+        CheckTable.objects.filter(state=CheckTable.State.DONE)
         .select_related("part")
         .order_by("kind", "since", "pk")
     )
@@ -162,25 +167,25 @@ def _tables(last: int) -> tuple[list[tuple[CheckTable, int, int]], list[str]]:
             by_kind.setdefault(row.kind, {})[row.since] = row  # of two of one month the later one counts
     found, told = [], []
     for editions in by_kind.values():
-        months = sorted(editions)
-        for at, since in enumerate(months):
+        begins = sorted(editions)
+        for at, since in enumerate(begins):
+            if since > max(months):
+                continue
             row = editions[since]
-            ends = months[at + 1] - 1 if at + 1 < len(months) else NEVER
-            found.append((row, since if at else 0, ends))
+            ends = begins[at + 1] - 1 if at + 1 < len(begins) else NEVER
+            found.append((row, since, ends))
             told.append(f"{row.label}（{since // 100}年{since % 100}月から、{row.rows:,}行）")
+        if before := [one for one in sorted(months) if one < begins[0]]:
+            without = "、".join(f"{one // 100}年{one % 100}月" for one in before)
+            told.append(
+                f"{editions[begins[0]].label}：{without}の版がないので、その月はこの表で点検していません"
+            )
     return found, told
 
 
 def _names(folder: Path, last: int) -> dict[str, Path]:
     """The masters of the newest edition, by their kind."""
-    found = {}
-    for row in (
-        CheckTable.objects.filter(state=CheckTable.State.DONE, since__lte=last)
-        .select_related("part")
-        .order_by("since", "pk")
-    ):
-        if row.kind != MEMBERS and kinds()[row.kind].group == "masters":
-            found[row.kind] = row
+    found = {row.kind: row for row in masters_of(last)}
     return {kind: _written(row.part, folder / f"name-{row.pk}.parquet") for kind, row in found.items()}
 
 
@@ -238,13 +243,13 @@ def _counts(known_: _Known, tallies: Mapping[int, Tally]) -> dict[str, dict[str,
 def _keep(run: CheckRun, known_: _Known, checking: Checking, rows: Iterator[Row]) -> None:
     protections = list(held())
     while part := list(islice(rows, AT_ONCE)):
-        people = checking.people(sorted({row.place // LINES for row in part}))
+        people = checking.people(
+            sorted({row.place // LINES for row in part} | {row.other // LINES for row in part})
+        )
         known_.learn({row.code for row in part})
         others = _codes_at(checking, [row.other for row in part if row.other])
         known_.learn(set(others.values()))
-        made = [
-            _finding(run, known_, row, people[row.place // LINES], others.get(row.other, 0)) for row in part
-        ]
+        made = [_finding(run, known_, row, people, others.get(row.other, 0)) for row in part]
         Finding.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
         if protections:
             look(Finding.objects.filter(key__in=[one.key for one in made]), protections)
@@ -255,12 +260,17 @@ def _codes_at(checking: Checking, places: Sequence[int]) -> dict[int, int]:
     return checking.codes(places) if places else {}
 
 
-def _finding(run: CheckRun, known_: _Known, row: Row, who: Mapping[str, Any], other_code: int) -> Finding:
+def _finding(
+    run: CheckRun, known_: _Known, row: Row, people: Mapping[int, Mapping[str, Any]], other_code: int
+) -> Finding:
     code, label, severity, text = known_.rule_of(row)
     claim, other = row.place // LINES, row.other // LINES
     file = known_.files[claim // CLAIMS - 1]
     beside = known_.files[other // CLAIMS - 1] if other else None
-    birth = str(who["birth"])
+    who, other_one = people[claim], people.get(other, {})
+    other_who = _who(other_one) if other_one else ("", "")
+    if other_who == _who(who):
+        other_who = ("", "")
     message = (
         text.replace("{値}", f"{row.measured:g}" if row.measured is not None else "")
         .replace("{項目}", known_.name_of(row.code))
@@ -270,8 +280,15 @@ def _finding(run: CheckRun, known_: _Known, row: Row, who: Mapping[str, Any], ot
         run=run, file=file, key=_key(file, code, row, beside), rule=code, label=label[:120], severity=severity, message=message[:400],
         month=who["month"], institution=who["institution_code"], institution_name=who["institution_name"][:120],
         claim=claim % CLAIMS, line=row.place % LINES, other=beside, other_claim=other % CLAIMS, other_line=row.other % LINES,
-        code=row.code, points=row.value, name=who["name"][:120], birth=f"{birth[:4]}-{birth[4:6]}-{birth[6:]}",
+        code=row.code, points=row.value, name=_who(who)[0], birth=_who(who)[1],
+        other_name=other_who[0], other_birth=other_who[1],
     )  # fmt: skip
+
+
+def _who(one: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and birth."""
+    birth = str(one["birth"])
+    return one["name"][:120], f"{birth[:4]}-{birth[4:6]}-{birth[6:]}"
 
 
 def _key(file: ClaimFile, rule: str, row: Row, beside: ClaimFile | None) -> str:

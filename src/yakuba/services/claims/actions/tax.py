@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import IO
 
 from django.db import transaction
@@ -17,6 +17,9 @@ from yakuba.kernel.tables.columns import Column
 from yakuba.kernel.tables.reading import BadRow, Row, rows
 from yakuba.kernel.values import ValueRefused, calendar
 from yakuba.kernel.values.characters import narrow
+from yakuba.kernel.values.my_numbers import likely_in
+from yakuba.kernel.workdays import closed_by_law
+from yakuba.services.claims.actions.findings import MY_NUMBER
 from yakuba.services.claims.engine.declarations import KINDS, Filed, corporate_fault, judged
 from yakuba.services.claims.models import CorporateNumber, Declaration, DeclarationFile
 
@@ -51,6 +54,16 @@ CORPORATE = (
 CORPORATE_REQUIRED = (NUMBER, CORPORATE_NAME)
 MOST = 200_000
 LARGEST_SUM = 10**13
+FIRST_YEAR, LAST_YEAR = 1990, 2098
+SAME = (
+    "resident",
+    "year",
+    "filed",
+    "kind",
+    "reference",
+    "income",
+    "tax",
+)  # in which a declaration that came again agrees
 
 
 def declared(found: Iterable[Row], problems: list[Problem]) -> Iterator[Declaration]:
@@ -78,7 +91,12 @@ def _declaration(row: Row) -> Declaration:
 
 
 def _year(text: str) -> int:
-    """A year of the western or an era's calendar."""
+    """A year of the western or an era's calendar. Raises BadRow, ValueRefused."""
+    found = _read_year(text)
+    return found if FIRST_YEAR <= found <= LAST_YEAR else _refuse_year(text)
+
+
+def _read_year(text: str) -> int:
     plain = narrow(text).strip().removesuffix("年分").removesuffix("年").removesuffix("年度")
     if plain.isascii() and plain.isdigit() and len(plain) == 4:
         return int(plain)
@@ -121,14 +139,50 @@ def take(
         )
     if not 0 < len(found) <= MOST:
         raise Invalid(f"申告は1から{MOST:,}件までにしてください（今は{len(found):,}件）。")
+    last_day, new = in_time_until(deadline), _new(found)
+    if not new:
+        raise Conflict("この表の申告は、すべて前に取り込んだものと同じです。何も加えませんでした。")
     batch = DeclarationFile.objects.create(
-        name=name[-255:], deadline=deadline, rows=len(found), created_by=known(actor)
+        name=name[-255:], deadline=last_day, rows=len(new), created_by=known(actor)
     )
+    if last_day != deadline:
+        batch.told += f"期限の{calendar.written(deadline)}は休みの日なので、{calendar.written(last_day)}までを期限内としました。"
+    if len(new) < len(found):
+        batch.told += f"{len(found) - len(new):,}件は前に取り込んだものと同じなので、加えていません。"
+    found = new
     for one in found:
         one.batch = batch
     Declaration.objects.bulk_create(found, batch_size=500)
     judge_all({(one.resident, one.year) for one in found})
     return batch
+
+
+def in_time_until(deadline: date) -> date:
+    """The last day in time: a deadline on a Saturday, Sunday, holiday or at the turn of the year is the next day that is none
+    (国税通則法10条2項). Raises Invalid."""
+    if not FIRST_YEAR <= deadline.year <= LAST_YEAR:
+        raise Invalid(f"申告の期限は{FIRST_YEAR}年から{LAST_YEAR}年までの日にしてください。")
+    while closed_by_law(deadline):
+        deadline += timedelta(days=1)
+    return deadline
+
+
+def _new(found: list[Declaration]) -> list[Declaration]:
+    """Without those that an earlier table had already: a table that is written out every week holds the old ones again. Two
+    that are the same in one table are two."""
+    residents = sorted({one.resident for one in found})
+    before: Counter[tuple[object, ...]] = Counter()
+    for start in range(0, len(residents), 500):
+        rows_ = Declaration.objects.filter(resident__in=residents[start : start + 500])
+        before.update(rows_.values_list(*SAME))
+    new = []
+    for one in found:
+        key = tuple(getattr(one, name) for name in SAME)
+        if before[key]:
+            before[key] -= 1
+        else:
+            new.append(one)
+    return new
 
 
 def judge_all(groups: set[tuple[str, int]]) -> None:
@@ -165,14 +219,26 @@ def _filed(row: Declaration) -> Filed:
     return Filed(row.pk, row.filed, row.kind, row.reference, row.income, row.tax)
 
 
+def decided_on(group: Iterable[Declaration]) -> str:
+    """When somebody last decided about these, as a text that is another one after every decision."""
+    return max((one.decided_at.isoformat() for one in group if one.decided_at), default="none")
+
+
 @transaction.atomic
-def decide(row: Declaration, why: str, *, actor: Actor) -> Declaration:
-    """A person says which one counts; the others that were open are superseded by it. Raises Invalid, Conflict."""
+def decide(row: Declaration, why: str, *, actor: Actor, seen: str = "") -> Declaration:
+    """A person says which one counts; the others that were open are superseded by it. seen: `decided_on` as it was looked at.
+    Raises Invalid, and Conflict where somebody decided meanwhile."""
     if not why.strip():
         raise Invalid("決めたわけを書いてください。")
+    if likely_in(why):
+        raise Invalid(MY_NUMBER)
     group = list(Declaration.objects.select_for_update().filter(resident=row.resident, year=row.year))
     if row.pk not in {one.pk for one in group}:
         raise Conflict("この申告はもうありません。")
+    if seen and seen != decided_on(group):
+        raise Conflict(
+            "開いている間に、ほかの職員が決めました。まだ何も変えていません。見比べて、変えるならもう一度押してください。"
+        )
     now, who = timezone.now(), known(actor)
     for one in group:
         if one.pk == row.pk:

@@ -116,10 +116,13 @@ class Checking:
                 "INSERT INTO member_of SELECT other, code, greatest(starts, ?), least(ends, ?) FROM read_parquet(?) WHERE kind = 'group'",
                 held,
             )
-        con.execute("CREATE TABLE member(person BIGINT, since INT, until INT, benefit INT, payer VARCHAR)")
+        con.execute(
+            "CREATE TABLE member(person BIGINT, household VARCHAR, branch VARCHAR, birth INT, since INT, until INT, benefit INT, payer VARCHAR)"
+        )
         for path in members:
             con.execute(
-                "INSERT INTO member SELECT person, since, until, benefit, payer FROM read_parquet(?)",
+                "INSERT INTO member SELECT person, ltrim(insurer, '0') || '|' || trim(symbol) || '|' || ltrim(number, '0'), ltrim(branch, '0'), "
+                "try_cast(replace(birth, '-', '') AS INT), since, until, benefit, payer FROM read_parquet(?)",
                 [str(path)],
             )
 
@@ -144,7 +147,8 @@ class Checking:
             self.con.execute(statement)
         self._months = list(map(int, months))
         asked = "WHERE list_contains(?, month)" if months else "WHERE len(?) = 0"
-        return int(self.con.execute(f"SELECT count(*) FROM claim {asked}", [self._months]).fetchall()[0][0])  # noqa: S608
+        counted = self.con.execute(f"SELECT count(*) FROM claim_all {asked}", [self._months])  # noqa: S608
+        return int(counted.fetchall()[0][0])
 
     def check(
         self, told: Callable[[int, int, str], None] = lambda *_: None, alike: Alike | None = None
@@ -161,22 +165,23 @@ class Checking:
                 self._keep_alike(alike)
         if self._months:
             self.con.execute(
-                f"DELETE FROM found WHERE place // {LINES} NOT IN (SELECT claim FROM claim WHERE list_contains(?, month))",  # noqa: S608
+                f"DELETE FROM found WHERE place // {LINES} NOT IN (SELECT claim FROM claim_all WHERE list_contains(?, month))",  # noqa: S608
                 [self._months],
             )
 
     def _keep_alike(self, alike: Alike) -> None:
         """Of the possible pairs of persons, those that are alike."""
         pairs = self.con.execute(statements()["pairs"][0]).fetchall()
-        wrong = [
-            (rule, place, other)
-            for rule, place, other, *told in pairs
-            if not alike(tuple(told[:3]), tuple(told[3:]))
-        ]
-        for rule, place, other in wrong:
-            self.con.execute(
-                "DELETE FROM found WHERE rule = ? AND place = ? AND other = ?", [rule, place, other]
-            )
+        wrong = [told[:3] for told in pairs if not alike(tuple(told[3:6]), tuple(told[6:]))]
+        if not wrong:
+            return
+        import pyarrow as pa
+
+        columns = zip(("rule", "place", "other"), zip(*wrong, strict=True), strict=True)
+        self.con.register("wrong", pa.table({name: pa.array(part, pa.int64()) for name, part in columns}))
+        self.con.execute(
+            "DELETE FROM found USING wrong w WHERE found.rule = w.rule AND found.place = w.place AND found.other = w.other"
+        )
 
     def people(self, claims: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Who and where of these claims: institution, its name, the person's name and birth, month."""

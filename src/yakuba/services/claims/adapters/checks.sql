@@ -2,27 +2,34 @@
 -- Each kind gives rule, place, other, code, value, measured, and has a counterpart in plain Python in the tests.
 
 -- prepare
-CREATE TABLE claim AS SELECT place * $claims + number AS claim, month, month_no, kind, inpatient, institution,
-  CASE WHEN person = 0 THEN -(place * $claims + number) ELSE person END AS person, sex, birth, age, points,
-  benefit, payer <> '' AS has_payer, total, prescriber, line FROM claim_files;
-CREATE TABLE disease AS SELECT (place * $claims + d.number) AS claim, d.line, d.code::BIGINT AS code, d.started, d.suspected FROM disease_files d;
+CREATE TABLE claim_all AS SELECT place * $claims + number AS claim, month, month_no, kind, inpatient, institution,
+  CASE WHEN person = 0 THEN -(place * $claims + number) ELSE person END AS person, sex, birth, age,
+  month // 100 - birth // 10000 - (birth // 100 % 100 > month % 100)::INT AS last_age, points,
+  benefit, payer <> '' AS has_payer, total, visits, prescriber, line FROM claim_files;
+-- A claim that came in an earlier file already (sent again) is looked at once: kind `duplicate` names it, nothing counts it twice.
+CREATE TABLE again AS SELECT claim FROM (SELECT claim, claim // $claims AS file, min(claim // $claims) OVER
+  (PARTITION BY person, institution, month, kind, inpatient, points, total, visits) AS first FROM claim_all
+  WHERE person > 0 AND points IS NOT NULL) WHERE file > first;
+CREATE VIEW claim AS SELECT * FROM claim_all ANTI JOIN again USING (claim);
+CREATE TABLE disease AS SELECT (place * $claims + d.number) AS claim, d.line, d.code::BIGINT AS code, d.started, d.suspected FROM disease_files d
+  ANTI JOIN again a ON a.claim = place * $claims + d.number;
 CREATE TABLE named AS SELECT DISTINCT code FROM (
   SELECT code FROM rule WHERE kind NOT IN ('eligibility','suspected','duplicate','near','injury','total') UNION ALL
   SELECT other FROM rule WHERE kind IN ('exclusion','pair') UNION ALL SELECT code FROM member_of);
 CREATE TABLE item AS SELECT i.place * $claims + i.number AS claim,
   (i.place * $claims + i.number) * $lines + i.line AS place, i.kind, i.section, i.code::BIGINT AS code, i.amount, i.times, i.days, i.weeks, i.daily,
-  i.value, c.month, c.month_no, c.kind AS table_, c.inpatient, c.institution, c.person, c.sex, c.age
+  i.value, c.month, c.month_no, c.kind AS table_, c.inpatient, c.institution, c.person, c.sex, c.age, c.last_age
 FROM item_files i JOIN claim c ON c.claim = i.place * $claims + i.number WHERE i.code IN (SELECT code FROM named);
 CREATE TABLE found(rule BIGINT, place BIGINT, other BIGINT, code BIGINT, value BIGINT, measured DOUBLE);
-CREATE VIEW coded AS SELECT place, code, value, month, age, sex FROM item UNION ALL
-  SELECT d.claim * $lines + d.line, d.code, NULL, c.month, c.age, c.sex FROM disease d JOIN claim c USING (claim);
+CREATE VIEW coded AS SELECT place, code, value, month, age, last_age, sex FROM item UNION ALL
+  SELECT d.claim * $lines + d.line, d.code, NULL, c.month, c.age, c.last_age, c.sex FROM disease d JOIN claim c USING (claim);
 CREATE TABLE known AS SELECT claim, code, suspected FROM disease UNION ALL
   SELECT c.claim, d.code, d.suspected FROM claim c JOIN claim m ON m.person = c.person AND m.month = c.month AND m.kind <> 4
   AND (c.prescriber = 0 OR m.institution = c.prescriber) JOIN disease d ON d.claim = m.claim WHERE c.kind = 4 AND c.person > 0;
 
 -- kind: age
-SELECT r.rule, i.place, 0, i.code, i.value, i.age FROM coded i JOIN rule r ON r.kind='age' AND r.code = i.code AND i.month BETWEEN r.starts AND r.ends
-WHERE i.age < r.low OR i.age > r.high;
+SELECT r.rule, i.place, 0, i.code, i.value, CASE WHEN i.age > r.high THEN i.age ELSE i.last_age END FROM coded i JOIN rule r ON r.kind='age' AND r.code = i.code AND i.month BETWEEN r.starts AND r.ends
+WHERE i.last_age < r.low OR i.age > r.high;
 
 -- kind: sex
 SELECT r.rule, i.place, 0, i.code, i.value, i.sex FROM coded i JOIN rule r ON r.kind='sex' AND r.code = i.code AND i.month BETWEEN r.starts AND r.ends
@@ -114,11 +121,15 @@ JOIN rule r ON r.kind='suspected' AND (r.code = 0 OR r.code = d.code) AND i.mont
 WHERE d.suspected AND d.started > 0 AND i.month_no - d.started >= r.high;
 
 -- kind: eligibility
-WITH s AS (SELECT i.claim, any_value(m.person) IS NOT NULL AS listed,
+WITH own AS (SELECT i.claim, m.* FROM claim i JOIN member m ON m.person = i.person UNION ALL
+    SELECT i.claim, m.* FROM (SELECT place * $claims + number AS claim, ltrim(insurer, '0') || '|' || trim(symbol) || '|' || ltrim(insured, '0') AS household,
+      ltrim(branch, '0') AS branch, birth FROM claim_files WHERE insured <> '') i
+    JOIN member m ON m.household = i.household AND (m.branch = '') <> (i.branch = '') AND coalesce(m.birth, i.birth) = i.birth),
+s AS (SELECT i.claim, any_value(m.person) IS NOT NULL AS listed,
     count(m.person) FILTER (WHERE m.since < i.month * 100 + 32 AND m.until > i.month * 100 + 1) AS covered,
     bool_or(m.benefit = i.benefit) FILTER (WHERE m.benefit > 0 AND m.since < i.month * 100 + 32 AND m.until > i.month * 100 + 1) AS agrees,
     coalesce(bool_or(m.payer <> '') FILTER (WHERE m.since < i.month * 100 + 32 AND m.until > i.month * 100 + 1), false) AS payer
-  FROM claim i LEFT JOIN member m ON m.person = i.person GROUP BY i.claim)
+  FROM claim i LEFT JOIN own m ON m.claim = i.claim GROUP BY i.claim)
 SELECT r.rule, i.claim * $lines + i.line, 0, 0, i.points, i.benefit FROM claim i JOIN s USING (claim)
 JOIN rule r ON r.kind='eligibility' AND i.month BETWEEN r.starts AND r.ends
 WHERE (SELECT count(*) FROM member) > 0 AND ((r.low = 1 AND NOT s.listed) OR (r.low = 2 AND s.listed AND s.covered = 0)
@@ -126,10 +137,10 @@ WHERE (SELECT count(*) FROM member) > 0 AND ((r.low = 1 AND NOT s.listed) OR (r.
   OR (r.low = 4 AND s.payer AND NOT i.has_payer));
 
 -- kind: duplicate
-WITH g AS (SELECT person, institution, month, kind, inpatient, points, min(claim) AS first FROM claim
+WITH g AS (SELECT person, institution, month, kind, inpatient, points, min(claim) AS first FROM claim_all
   WHERE person > 0 AND points IS NOT NULL GROUP BY ALL HAVING count(*) > 1)
-SELECT r.rule, i.claim * $lines + i.line, f.claim * $lines + f.line, 0, i.points, 0 FROM claim i
-JOIN g USING (person, institution, month, kind, inpatient, points) JOIN claim f ON f.claim = g.first
+SELECT r.rule, i.claim * $lines + i.line, f.claim * $lines + f.line, 0, i.points, 0 FROM claim_all i
+JOIN g USING (person, institution, month, kind, inpatient, points) JOIN claim_all f ON f.claim = g.first
 JOIN rule r ON r.kind='duplicate' AND i.month BETWEEN r.starts AND r.ends WHERE i.claim <> g.first;
 
 -- kind: injury
@@ -143,7 +154,7 @@ WHERE i.points IS NOT NULL AND i.total IS NOT NULL AND i.points <> i.total;
 -- kind: near
 SELECT r.rule, i.claim * $lines + i.line, f.claim * $lines + f.line, 0, i.points, 0 FROM claim i
 JOIN claim f ON f.institution = i.institution AND f.month = i.month AND f.kind = i.kind AND f.inpatient = i.inpatient AND f.points = i.points
-  AND f.person <> i.person AND f.claim < i.claim AND f.sex = i.sex AND f.birth = i.birth
+  AND f.person <> i.person AND f.claim < i.claim AND f.sex = i.sex AND damerau_levenshtein(f.birth::VARCHAR, i.birth::VARCHAR) <= 1
 JOIN rule r ON r.kind='near' AND i.month BETWEEN r.starts AND r.ends;
 
 -- pairs

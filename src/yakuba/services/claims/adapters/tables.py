@@ -19,7 +19,7 @@ CHECKS = {
     "starts": "int32", "ends": "int32", "mark": "int8",
 }  # fmt: skip
 MEMBERS = {
-    "person": "int64", "insurer": "string", "number": "string", "name": "string", "kana": "string", "birth": "string",
+    "person": "int64", "insurer": "string", "symbol": "string", "number": "string", "branch": "string", "name": "string", "kana": "string", "birth": "string",
     "since": "int32", "until": "int32", "benefit": "int16", "payer": "string", "resident": "string",
 }  # fmt: skip
 
@@ -41,7 +41,7 @@ def write_members(path: Path, rows: Iterable[Member]) -> int:
         MEMBERS,
         (
             (
-                person_of(one.insurer, one.symbol, one.insured, one.branch), one.insurer, one.insured, one.name, one.kana,
+                person_of(one.insurer, one.symbol, one.insured, one.branch), one.insurer, one.symbol, one.insured, one.branch, one.name, one.kana,
                 one.birth, one.since, one.until, one.benefit, one.payer, one.resident,
             )
             for one in rows

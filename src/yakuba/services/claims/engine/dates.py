@@ -7,9 +7,7 @@ from datetime import date
 
 from yakuba.kernel.values import calendar
 
-ERAS = {
-    era.number: era.year_one - 1 for era in calendar.ERAS.values()
-}  # its digit → the year before its first
+ERAS = {era.number: era for era in calendar.ERAS.values()}
 
 
 class BadDate(ValueError):
@@ -44,7 +42,11 @@ def day_of(text: str) -> int:
 def _year(text: str) -> int:
     if text[0] not in ERAS:
         raise BadDate(f"「{text}」の年号の数字「{text[0]}」はありません（1〜5）。")
-    return ERAS[text[0]] + int(text[1:3])
+    era, year = ERAS[text[0]], int(text[1:3])
+    found = era.year_one + year - 1
+    if not year or found > era.last.year:
+        raise BadDate(f"「{text}」の{era.name}{year}年はありません。")
+    return found
 
 
 def index_of(month: int) -> int:

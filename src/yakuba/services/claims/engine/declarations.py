@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-FINAL, AMENDED, REQUESTED = "final", "amended", "request"
+FINAL, AMENDED, REQUESTED, WITHDRAWAL = "final", "amended", "request", "withdrawal"
 KINDS = {
     "確定申告": FINAL,
     "確定": FINAL,
@@ -24,20 +24,24 @@ KINDS = {
     "修正": AMENDED,
     "更正の請求": REQUESTED,
     "更正請求": REQUESTED,
+    "取下げ": WITHDRAWAL,
+    "取り下げ": WITHDRAWAL,
+    "申告の取下げ": WITHDRAWAL,
 }
-VALID, SUPERSEDED, REQUEST, AMENDMENT, DOUBLE, ASK = (
+VALID, SUPERSEDED, REQUEST, AMENDMENT, DOUBLE, WITHDRAWN, ASK = (
     "valid",
     "superseded",
     "request",
     "amendment",
     "double",
+    "withdrawn",
     "ask",
 )
 
 
 @dataclass(frozen=True)
 class Filed:
-    """A declaration. key: by which the caller knows it; kind: one of the three above; income, tax: yen, None where not told."""
+    """A declaration. key: by which the caller knows it; kind: one of the four above; income, tax: yen, None where not told."""
 
     key: int
     filed: date
@@ -64,13 +68,43 @@ class Verdict:
 def judged(group: Iterable[Filed], deadline: date) -> list[Verdict]:
     """Of one person and year. deadline: the last day in time."""
     rows = sorted(group, key=lambda one: (one.filed, one.reference, one.key))
-    finals = [one for one in rows if one.kind == FINAL]
-    verdicts = _others(rows)
+    verdicts, gone = _withdrawn(rows, deadline)
+    finals = [one for one in rows if one.kind == FINAL and one.key not in gone]
+    verdicts += _others(rows)
+    if any(one.verdict == ASK for one in verdicts):
+        why = "取り下げが出ていますが、どの申告のものか決まっていません。本人に確かめてください。"
+        return sorted([*verdicts, *(Verdict(one.key, ASK, why) for one in finals)], key=lambda one: one.key)
     in_time = [one for one in finals if one.filed <= deadline]
     late = [one for one in finals if one.filed > deadline]
     verdicts += _in_time(in_time) if in_time else []
     verdicts += _late(late, in_time, deadline)
     return sorted(verdicts, key=lambda one: one.key)
+
+
+def _withdrawn(rows: Sequence[Filed], deadline: date) -> tuple[list[Verdict], set[int]]:
+    """What was withdrawn in time, by its reference, and the keys of it; a withdrawal that names none, several, or comes after
+    the deadline, a person decides."""
+    verdicts, gone = [], set[int]()
+    for one in (row for row in rows if row.kind == WITHDRAWAL):
+        meant = [
+            row for row in rows
+            if row.kind == FINAL and row.reference and row.reference == one.reference and row.filed <= one.filed
+        ]  # fmt: skip
+        if len(meant) != 1:
+            why = "取り下げる申告が整理番号で一つに決まりません。整理番号を確かめてください。"
+            verdicts.append(Verdict(one.key, ASK, why))
+        elif one.filed > deadline:
+            why = f"期限（{deadline.isoformat()}）の後の取り下げです。取り下げられるかを税務署に確かめてください。"
+            verdicts.append(Verdict(one.key, ASK, why))
+        else:
+            verdicts.append(
+                Verdict(one.key, WITHDRAWN, f"整理番号{one.reference}の申告を取り下げるものです。")
+            )
+            if meant[0].key not in gone:
+                why = f"期限内に取り下げられました（{one.filed.isoformat()}）。"
+                verdicts.append(Verdict(meant[0].key, WITHDRAWN, why))
+            gone.add(meant[0].key)
+    return verdicts, gone
 
 
 def _others(rows: Sequence[Filed]) -> list[Verdict]:

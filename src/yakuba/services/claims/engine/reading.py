@@ -1,4 +1,4 @@
-"""A claim file, line by line: CP932, CRLF, items between commas without quotes, 0x1A at the end in some.
+"""A claim file, line by line: CP932 (some are sent in UTF-8), items between commas without quotes, 0x1A at the end in some.
 
 A record that cannot be right spoils its claim and no other: the claim is left out and told with line and byte. Points stand
 on the last line of a calculation group; a line without points is not one of zero points. Types that no layout knows are
@@ -7,24 +7,32 @@ counted and kept in the file.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.values.characters import full_kana, narrow
 from yakuba.services.claims.contracts import Claim, Disease, Item
 from yakuba.services.claims.engine.dates import BadDate, day_of, month_of
 from yakuba.services.claims.engine.layouts import Record, edition_of
+from yakuba.services.claims.engine.lines import BOM, HEAD, LONGEST, Placed, encoding_of, lines_of, placed
 
 ENDS = b"\x1a"
 SUSPECTED = "8002"
 ITEMS = {"SI": 1, "IY": 2, "TO": 3}
-LONGEST = 100_000  # bytes of a line; what is longer is no record
 HEADS = ("IR", "YK")
 CLAIM_TYPES = {"HO", "KO", "SN", "SY", "SI", "IY", "TO", "CO", "SJ"}
-BOM = b"\xef\xbb\xbf"
-MOST_DAILY = 255
+LAST_SHEET = ("", "99")  # マルチボリューム識別情報 of the last GO of a file
+MOST = {
+    "コード": 999_999_999,
+    "傷病名コード": 9_999_999,
+    "合計点数": 9_999_999_999,
+    "総合計点数": 9_999_999_999,
+    "点数": 99_999_999,
+}
+USUALLY = 99_999  # of every other number
 
 
 class Faults(Protocol):
@@ -53,11 +61,18 @@ class BadRecord(Exception):
 
 def claims(lines: Iterable[bytes], faults: Faults, told: Told) -> Iterator[Claim]:
     """The claims that can be read, in their order. lines: with their ends."""
-    yield from _Reader(faults, told).read(lines)
+    yield from _Reader(faults, told).read(placed(lines))
+
+
+def claims_of(file: BinaryIO, faults: Faults, told: Told) -> Iterator[Claim]:
+    """The same of an open file, whatever its lines end with, in CP932 or UTF-8."""
+    encoding = encoding_of(file.read(HEAD))
+    file.seek(0)
+    yield from _Reader(faults, told, encoding).read(lines_of(file))
 
 
 class _Reader:
-    def __init__(self, faults: Faults, told: Told) -> None:
+    def __init__(self, faults: Faults, told: Told, encoding: str = "cp932") -> None:
         self._faults, self._told = faults, told
         self._edition = edition_of(0)
         self._institution = ("", "")
@@ -67,14 +82,15 @@ class _Reader:
         self._section = 0
         self._group: list[Item] = []
         self._count = self._sum = self._seen = self._seen_points = 0
-        self._encoding = "cp932"
+        self._encoding = encoding
+        self._added_up = True
         self._unknown_head = True
 
-    def read(self, lines: Iterable[bytes]) -> Iterator[Claim]:
+    def read(self, lines: Iterable[Placed]) -> Iterator[Claim]:
         offset, ended, raw = 0, False, b""
-        for number, raw in enumerate(lines, start=1):
-            self._told.lines, start = number, offset
-            offset += len(raw)
+        for number, (start, raw) in enumerate(lines, start=1):
+            self._told.lines = number
+            offset = start + len(raw)
             content = raw.rstrip(b"\r\n")
             if number == 1 and content.startswith(BOM):
                 self._encoding, content = "utf-8", content[len(BOM) :]
@@ -86,10 +102,10 @@ class _Reader:
                 continue
             if content[:2] in (b"RE", b"IR", b"YK", b"GO") and self._open is not None:
                 yield from self._close(start)
-            whole = raw.endswith(b"\n") or ended
+            whole = raw.endswith((b"\n", b"\r")) or ended
             self._line(content, number, start, whole)
         self._told.bytes = offset
-        yield from self._end(offset, raw.endswith(b"\n") or ended)
+        yield from self._end(offset)
 
     def _line(self, content: bytes, number: int, offset: int, whole: bool) -> None:
         fields = self._fields(content, number, offset)
@@ -98,14 +114,20 @@ class _Reader:
             self._told.complete = False  # a file of several institutions has a sheet for each
         if kind == "RE":
             self._open = Claim(self._seen + 1, number, offset, table=self._table)
-            self._seen, self._bad, self._section, self._group = self._seen + 1, False, 0, []
+            self._seen, self._bad, self._section, self._group, self._added_up = (
+                self._seen + 1,
+                False,
+                0,
+                [],
+                True,
+            )
             self._open.institution, self._open.institution_name = self._institution
         try:
-            if not whole:
-                raise BadRecord("行の途中でファイルが終わっています。送り直してもらってください。")
             if len(content) > LONGEST:
                 raise BadRecord("一つの行が長すぎます。請求ファイルでない可能性があります。")
-            self._take(kind, fields, number)
+            if not whole:
+                raise BadRecord("行の途中でファイルが終わっています。送り直してもらってください。")
+            self._take(kind, fields, number, offset)
         except (BadRecord, BadDate) as error:
             self._spoil(number, offset, str(error))
 
@@ -121,7 +143,7 @@ class _Reader:
             )
             return content.decode(self._encoding, "replace").split(",")
 
-    def _take(self, kind: str, fields: list[str], number: int) -> None:
+    def _take(self, kind: str, fields: list[str], number: int, offset: int) -> None:
         if kind in HEADS:
             self._head(kind, fields)
             return
@@ -142,7 +164,7 @@ class _Reader:
         self._require_count(kind, record, fields)
         assert self._open is not None
         if kind in ITEMS:
-            self._item(self._open, kind, record, fields, number)
+            self._item(self._open, kind, record, fields, number, offset)
         else:
             self._known(self._open, kind, fields, number)
 
@@ -193,11 +215,13 @@ class _Reader:
             )
         code = f"{fields[2].strip():0>2}{fields[3].strip()}{fields[4].strip():0>7}"
         self._institution, self._unknown_head = (code, fields[6].strip()), False
-        self._table = _whole(fields[3], "点数表") or 1
+        self._table = _whole(fields[3], "点数表", 9) or 1
 
-    def _item(self, claim: Claim, kind: str, record: Record, fields: list[str], number: int) -> None:
+    def _item(
+        self, claim: Claim, kind: str, record: Record, fields: list[str], number: int, offset: int
+    ) -> None:
         if fields[1].strip():
-            self._section = _whole(fields[1], "診療識別") or 0
+            self._section = _whole(fields[1], "診療識別", 99) or 0
             if self._group and self._group[0].section != self._section:
                 self._group = []
         code = _whole(fields[3], "コード")
@@ -206,8 +230,19 @@ class _Reader:
         points = _whole(fields[5], "点数")
         days, daily = _days(fields[len(record.items) : len(record.items) + 31])
         times = _whole(fields[6], "回数")
-        if times is None:
-            times = sum(daily) if daily else days.bit_count()
+        often = sum(daily) if daily else days.bit_count()
+        if claim.month and days >> monthrange(claim.month // 100, claim.month % 100)[1]:
+            raise BadRecord(
+                f"{claim.month % 100}月にない日に回数があります。日の列がずれていないか、送り元に確かめてください。"
+            )
+        if days and times is not None and times != often and self._added_up:
+            self._added_up = False  # told once a claim: a column that is shifted would fill the page
+            self._tell(
+                number,
+                offset,
+                f"回数は{times:,}、日ごとの回数を足すと{often:,}です。読んだまま使うので、原本で確かめてください。",
+            )
+        times = often if times is None else times
         one = Item(
             number, ITEMS[kind], self._section, code, _number(fields[4], "数量"), points, times, days, daily
         )
@@ -225,7 +260,7 @@ class _Reader:
             raise BadRecord(
                 f"「GO」の項目が{len(fields)}個です（{record.counts[0]}個のはずです）。総件数を確かめられません。"
             )
-        self._told.complete = True
+        self._told.complete = fields[3].strip() in LAST_SHEET
         count, points = _whole(fields[1], "総件数"), _whole(fields[2], "総合計点数")
         wrong = []
         if count is not None and count != self._seen - self._count:
@@ -257,10 +292,11 @@ class _Reader:
         self._told.points += claim.points or 0
         yield claim
 
-    def _end(self, offset: int, whole: bool) -> Iterator[Claim]:
+    def _end(self, offset: int) -> Iterator[Claim]:
         if self._open is not None:
             last = self._open
-            if not self._told.complete and not self._bad and last.total != last.points:
+            cut = last.points is None or last.total != last.points
+            if not self._told.complete and not self._bad and cut:
                 self._spoil(
                     self._told.lines,
                     offset,
@@ -271,7 +307,7 @@ class _Reader:
             self._tell(
                 self._told.lines,
                 offset,
-                "終わりの行（GO）がありません。途中で切れていないか、件数を送り元に確かめてください。読めたレセプトは使います。",
+                "最後の終わりの行（GO）がありません。途中で切れていないか、件数を送り元に確かめてください。読めたレセプトは使います。",
             )
 
 
@@ -285,15 +321,15 @@ def _edition_month(fields: list[str]) -> int:
 
 def _common(claim: Claim, fields: list[str]) -> None:
     kind = fields[2].strip()
-    if len(kind) != 4 or not kind.isdigit():
+    if len(kind) != 4 or not (kind.isascii() and kind.isdigit()):
         raise BadRecord(f"レセプト種別「{kind[:10]}」は4桁の数字ではありません。")
     claim.table = int(kind[0])
     claim.inpatient = kind[3] in "13579"
     claim.month = month_of(fields[3].strip())
     claim.name, claim.kana = fields[4].strip(), full_kana(fields[36]).strip() if len(fields) > 36 else ""
-    claim.sex = _whole(fields[5], "男女区分") or 0
+    claim.sex = _whole(fields[5], "男女区分", 9) or 0
     claim.birth = day_of(fields[6].strip())
-    claim.benefit = _whole(fields[7], "給付割合")
+    claim.benefit = _whole(fields[7], "給付割合", 100)
     claim.department = fields[21].strip()
     claim.edition = _edition_month(fields)
 
@@ -311,7 +347,12 @@ def _disease(fields: list[str], number: int) -> Disease:
     found = [modifiers[at : at + 4] for at in range(0, len(modifiers), 4)]
     start = day_of(fields[2].strip()) if fields[2].strip() else 0
     return Disease(
-        number, code, start, _whole(fields[3], "転帰区分") or 0, fields[6].strip() == "01", SUSPECTED in found
+        number,
+        code,
+        start,
+        _whole(fields[3], "転帰区分", 9) or 0,
+        fields[6].strip() == "01",
+        SUSPECTED in found,
     )
 
 
@@ -322,23 +363,24 @@ def _days(fields: list[str]) -> tuple[int, list[int] | None]:
             times = _whole(text, f"{at + 1}日の回数") or 0
             if times:
                 days |= 1 << at
-                daily[at] = min(times, MOST_DAILY)
+                daily[at] = times
                 often = often or times > 1
     return days, daily if often else None
 
 
-def _whole(text: str, what: str) -> int | None:
-    """A number of at most ten digits; None where nothing is written, which is not zero."""
-    if text.isascii() and text.isdigit() and len(text) <= 10:
-        return int(text)
+def _whole(text: str, what: str, most: int = 0) -> int | None:
+    """A number from 0 to `most` (what its item holds); points may be less. None where nothing is written, which is not zero."""
     text = text.strip()
     if not text:
         return None
-    if text.isascii() and text.isdigit() and len(text) <= 10:
-        return int(text)
-    if text[0] == "-" and text[1:].isascii() and text[1:].isdigit() and len(text) <= 10:
-        return int(text)
-    raise BadRecord(f"「{what}」の「{text[:20]}」は数字ではありません。")
+    digits = text[1:] if text[0] == "-" and what.endswith("点数") else text
+    if not (digits.isascii() and digits.isdigit()):
+        raise BadRecord(f"「{what}」の「{text[:20]}」は数字ではありません。")
+    if len(digits) > 10 or int(digits) > (most or MOST.get(what, USUALLY)):
+        raise BadRecord(
+            f"「{what}」の「{text[:20]}」は大きすぎます。けたがずれていないか、送り元に確かめてください。"
+        )
+    return int(text)
 
 
 def _number(text: str, what: str) -> float | None:

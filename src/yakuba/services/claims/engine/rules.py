@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Section, parse, plain
@@ -39,6 +39,7 @@ SEXES = {"男": 1, "女": 2}
 PLACES = {"入院": 1, "入院外": 0}
 ELIGIBILITY = {"該当なし": 1, "期間外": 2, "給付割合": 3, "公費": 4}
 CODES = ("項目", "相手")
+FIRST_ITEM = 10_000_000  # codes of diseases are below, of acts, drugs and materials above
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def read_rules(text: str) -> tuple[Rule, ...]:
     """The rules in a file. Raises DefinitionRefused with every fault by its line."""
     faults = Faults()
     top = Section(parse(text), "", faults, ("規則",), ("題名",))
-    found = tuple(_rules(top, faults))
+    lines: dict[str, int] = {}
+    found = tuple(_rules(top, faults, lines))
+    _contradictions(found, lines, faults)
     if not found and not faults.found:
         top.fault("規則", "規則を一つ以上書いてください。")
     if faults.found:
@@ -104,7 +107,7 @@ def read_rules(text: str) -> tuple[Rule, ...]:
     return found
 
 
-def _rules(top: Section, faults: Faults) -> Iterator[Rule]:
+def _rules(top: Section, faults: Faults, lines: dict[str, int]) -> Iterator[Rule]:
     seen: set[str] = set()
     keys = {key for kind in KINDS.values() for key in (*kind.needs, *kind.may)}
     for number, node in enumerate(top.rows("規則"), start=1):
@@ -121,6 +124,7 @@ def _rules(top: Section, faults: Faults) -> Iterator[Rule]:
         if ":" in code:
             section.fault("符号", "符号に「:」は使えません。")
         seen.add(code)
+        lines[code] = node.line
         kind = section.word("種類", KINDS, None)
         if kind is not None:
             yield _rule(section, code, kind)
@@ -157,6 +161,10 @@ def _checks(section: Section, kind: Kind) -> Iterator[Check]:
     mark = int(section.flag("疑いでよい", False))
     items = _codes(section, "項目") or (0,)
     others = _codes(section, "相手") or (0,)
+    diseases = {"indication": others, "contraindication": others, "injury": items, "suspected": items}
+    if wrong := [code for code in diseases.get(kind.name, ()) if code >= FIRST_ITEM]:
+        key = "相手" if kind.name in ("indication", "contraindication") else "項目"
+        section.fault(key, f"「{key}」の「{wrong[0]}」は病名のコード（7桁まで）ではありません。")
     if len(items) * len(others) > MOST_CODES:
         section.fault("項目", f"項目と相手の組が多すぎます（{MOST_CODES}まで）。規則を分けてください。")
         return
@@ -166,9 +174,30 @@ def _checks(section: Section, kind: Kind) -> Iterator[Check]:
                 yield Check(kind.name, item, other, low, high, unit, span, starts, ends, mark)
 
 
+def _contradictions(rules: Iterable[Rule], lines: Mapping[str, int], faults: Faults) -> None:
+    """Rules of which no claim could ever be right: an item for men alone and for women alone in the same months."""
+    seen: dict[tuple[str, int, float | None], list[tuple[Check, Rule]]] = {}
+    for rule in rules:
+        if rule.kind not in ("sex", "setting"):
+            continue
+        for one in rule.checks:
+            against = seen.get(
+                (rule.kind, one.code, (3.0 if rule.kind == "sex" else 1.0) - (one.low or 0.0)), []
+            )
+            for other, said in against:
+                if one.starts <= other.ends and other.starts <= one.ends:
+                    faults.add(
+                        lines[rule.code], "",
+                        f"符号「{rule.code}」と「{said.code}」は、同じ項目{one.code}に反対のことを決めています。どちらかを直してください。",
+                    )  # fmt: skip
+            seen.setdefault((rule.kind, one.code, one.low), []).append((one, rule))
+
+
 def _limits(section: Section, kind: Kind) -> tuple[float | None, float | None, int, int]:
     low = section.number("下限", 0.0, 0.0, 1e9) if "下限" in section else None
     high = section.number("上限", 0.0, 0.0, 1e9) if "上限" in section else None
+    if low is not None and high is not None and low > high:
+        section.fault("下限", "「下限」が「上限」より大きいので、必ず範囲の外になります。")
     unit, span = 0, 1
     if "期間" in section:
         unit, span = section.word("期間", PERIODS, (3, 1))

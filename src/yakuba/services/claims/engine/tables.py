@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,6 +24,13 @@ TESTS = (
     160,
     170,
 )  # acts whose code begins so are tests and pictures, for which a suspected disease is enough
+
+SHAPES: Mapping[str, Callable[[int], bool]] = {
+    "医薬品": lambda code: code // 100_000_000 == 6,
+    "診療行為": lambda code: code // 100_000_000 == 1,
+    "傷病名": lambda code: code < 10_000_000,
+}
+SHAPE_WORDS = {"医薬品": "6で始まる9桁", "診療行為": "1で始まる9桁", "傷病名": "7桁まで"}
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,8 @@ def _named(kind: TableKind, cells: list[str]) -> Iterator[Named]:
 def _checks(kind: TableKind, cells: list[str]) -> Iterator[Check]:
     said = kind.said
     starts, ends = _months(cells, said)
+    if starts > ends:
+        raise BadLine("適用の終わりが始まりより前です。")
     code = _code(cells[int(said["code"]) - 1])
     rule = str(said["rule"])
     if rule == "exclusion":
@@ -184,8 +193,8 @@ def of_rows(kind: TableKind, rows: Iterable[Row], faults: Faults) -> Iterator[Ch
 
 def _of_row(kind: TableKind, row: Row) -> Check:
     said = kind.said
-    code = _code(row.get(str(said["code"])))
-    other = _code(row.get(str(said["other"]))) if "other" in said else 0
+    code = _shaped(str(said["code"]), row)
+    other = _shaped(str(said["other"]), row) if "other" in said else 0
     high = _number(row.get(str(said["high"]))) if "high" in said else None
     low = _number(row.get(str(said["low"]))) if row.get(str(said.get("low", ""))) else None
     if "high" in said and high is None and low is None:
@@ -193,8 +202,22 @@ def _of_row(kind: TableKind, row: Row) -> Check:
     starts, ends = _month(row.get(FROM), ALWAYS), _month(row.get(TO), NEVER)
     if starts > ends:
         raise BadLine("適用の終わりが始まりより前です。")
+    if low is not None and high is not None and low > high:
+        raise BadLine(f"「{said['low']}」が「{said['high']}」より大きいので、必ず範囲の外になります。")
     mark = int(code // 1_000_000 in TESTS)
     return Check(str(said["rule"]), code, other, low, high, 0, 1, starts, ends, mark)
+
+
+def _shaped(column: str, row: Row) -> int:
+    """A code that can be one of that column's: drugs begin with 6, acts with 1, diseases have at most 7 digits. Two columns
+    taken for each other would otherwise be rows that never find anything."""
+    code = _code(row.get(column))
+    for word, fits_ in SHAPES.items():
+        if word in column and not fits_(code):
+            raise BadLine(
+                f"「{column}」の「{code}」は{word}のコードではありません（{SHAPE_WORDS[word]}）。列を取り違えていないか確かめてください。"
+            )
+    return code
 
 
 def _code(text: str) -> int:

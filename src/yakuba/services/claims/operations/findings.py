@@ -44,6 +44,9 @@ class JudgeIn(OneFinding):
         description="結果（right、wrong、asked、open）"
     )
     note: str = Field("", max_length=300, description="メモ（誤りのときは、わけ）")
+    seen: Literal["", "open", "right", "wrong", "asked"] = Field(
+        "", description="見たときの結果。ほかの職員がその間に決めていれば、変えない"
+    )
 
 
 class ClaimInquiryIn(BaseModel):
@@ -109,10 +112,12 @@ COLUMNS = {
 }
 
 
-def finding_facts(row: Finding) -> dict[str, Any]:
-    """As a program sees it."""
+def finding_facts(row: Finding, closed: frozenset[str] | None = None) -> dict[str, Any]:
+    """As a program sees it. closed: those under protection, as far as the caller looked them up already."""
+    closed = policy.under(KIND, [row.pk]) if closed is None else closed
+    file = policy.HIDDEN if str(row.pk) in closed else row.file.name
     names = ("rule", "label", "severity", "message", "month", "claim", "line", "points", "outcome")
-    return {"id": row.pk, "file": row.file.name, "outcome_label": row.get_outcome_display()} | {
+    return {"id": row.pk, "file": file, "outcome_label": row.get_outcome_display()} | {
         name: getattr(row, name) for name in names
     }
 
@@ -145,8 +150,10 @@ def seen(finding: Finding, actor: Actor) -> None:
     event="claims.findings_listed", trace=lambda asked, rows: Trace("claimfindings", {"findings": len(rows)}),
 )  # fmt: skip
 def list_findings(asked: Part, actor: Actor) -> list[dict[str, Any]]:
-    """All findings."""
-    return [finding_facts(row) for row in asked.of(queries.findings())]
+    """All findings. The name of a file may say who sent it: under protection it is hidden."""
+    rows = list(asked.of(queries.findings()))
+    closed = policy.under(KIND, [row.pk for row in rows])
+    return [finding_facts(row, closed) for row in rows]
 
 
 @OPERATIONS.add(
@@ -156,7 +163,9 @@ def list_findings(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 )  # fmt: skip
 def judge(asked: JudgeIn, actor: Actor) -> Finding:
     """Right, wrong (with why), or asked back."""
-    return actions.judge(finding_of(asked.finding_id), asked.outcome, asked.note, actor=actor)
+    return actions.judge(
+        finding_of(asked.finding_id), asked.outcome, asked.note, actor=actor, seen=asked.seen
+    )
 
 
 @OPERATIONS.add(
@@ -203,8 +212,10 @@ def _table(outcome: str, actor: Actor) -> Table:
 
 def _lines(rows: Any, withheld: frozenset[str]) -> Iterator[list[Any]]:
     for row in rows.iterator(chunk_size=500):
-        place = ("", policy.HIDDEN) if str(row.pk) in withheld else (row.institution, row.institution_name)
+        closed = str(row.pk) in withheld
+        place = ("", policy.HIDDEN) if closed else (row.institution, row.institution_name)
+        file = policy.HIDDEN if closed else row.file.name
         yield [
-            row.pk, row.rule, row.label, row.get_severity_display(), row.message, row.month, *place, row.claim, row.file.name, row.line,
+            row.pk, row.rule, row.label, row.get_severity_display(), row.message, row.month, *place, row.claim, file, row.line,
             row.points, row.name, row.get_outcome_display(), row.note,
         ]  # fmt: skip

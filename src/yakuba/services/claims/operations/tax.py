@@ -49,6 +49,7 @@ class DecideIn(OneDeclaration):
     """Why this one counts."""
 
     why: str = Field(min_length=1, max_length=280, description="わけ")
+    seen: str = Field("", max_length=40, description="見たときの、最後に決めた日時（なければ none）")
 
 
 class CorporateIn(BaseModel):
@@ -71,7 +72,7 @@ class CollectedIn(BaseModel):
 
 
 class TaxDeclarationOut(BaseModel):
-    """A declaration. verdict: valid, superseded, request, amendment, double, ask; why: in Japanese."""
+    """A declaration. verdict: valid, superseded, request, amendment, double, withdrawn, ask; why: in Japanese."""
 
     id: int
     resident: str
@@ -84,11 +85,13 @@ class TaxDeclarationOut(BaseModel):
 
 
 class DeclarationFileOut(BaseModel):
-    """A table that was taken in."""
+    """A table that was taken in. rows: that were new; deadline: the last day in time; told: what else there is to know."""
 
     id: int
     name: str
     rows: int
+    deadline: date
+    told: str
 
 
 class CorporateNumberOut(BaseModel):
@@ -151,7 +154,7 @@ def list_declarations(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 
 @OPERATIONS.add(
     "税の申告の表を取り込む", "claims.tax_load", "POST declarations", command="tax load", status=201,
-    answer=Answer(DeclarationFileOut, lambda row: {"id": row.pk, "name": row.name, "rows": row.rows}, {"id": "番号", "rows": "申告"}),
+    answer=Answer(DeclarationFileOut, lambda row: {"id": row.pk, "name": row.name, "rows": row.rows, "deadline": row.deadline, "told": row.told}, {"id": "番号", "rows": "申告", "told": "お知らせ"}),
     event="claims.declarations_taken", trace=lambda asked, row: Trace(f"taxfile:{row.pk}", {"rows": row.rows}),
 )  # fmt: skip
 def load_declarations(asked: DeclarationsIn, actor: Actor) -> DeclarationFile:
@@ -168,7 +171,7 @@ def load_declarations(asked: DeclarationsIn, actor: Actor) -> DeclarationFile:
 )  # fmt: skip
 def decide(asked: DecideIn, actor: Actor) -> Declaration:
     """A person says which one counts, and why."""
-    return tax.decide(declaration_of(asked.declaration_id), asked.why, actor=actor)
+    return tax.decide(declaration_of(asked.declaration_id), asked.why, actor=actor, seen=asked.seen)
 
 
 @OPERATIONS.add(

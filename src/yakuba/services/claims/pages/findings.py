@@ -31,27 +31,6 @@ KINDS = {
     Finding.Outcome.WRONG: "stopped",
     Finding.Outcome.ASKED: "running",
 }
-FINDINGS = Listing(
-    "claims.findings",
-    "指摘の一覧",
-    "指摘",
-    columns=(
-        Column("label", "規則", lambda row: Cell(row.label, url=reverse("claims:finding", args=[row.pk])), ("label", "pk")),
-        Column("message", "指摘", lambda row: row.message),
-        Column("severity", "重さ", lambda row: row.get_severity_display(), ("severity", "pk")),
-        Column("month", "診療年月", lambda row: Cell(row.month, shown=f"{row.month // 100}年{row.month % 100}月"), ("month", "pk")),
-        Column("place", "ファイルの行", lambda row: [Cell(row.line), Cell(row.file.name, small=True)], ("file", "line")),
-        Column("points", "点数", lambda row: row.points, ("points", "pk"), number=True),
-        Column("outcome", "結果", lambda row: status(KINDS[Finding.Outcome(row.outcome)], row.get_outcome_display()), ("outcome", "pk")),
-    ),
-    rows=queries.findings,
-    nothing=Nothing("指摘はまだありません", "点検すると、規則が見つけたところがここに並びます。", ("レセプト点検", reverse_lazy("claims:index"))),
-    search=Search(lambda rows, text: rows.filter(label__icontains=text), label="規則の名前"),
-    filters=(Filter("outcome", "結果", lambda: Finding.Outcome.choices), Filter("severity", "重さ", lambda: Finding.Severity.choices)),
-    actions=(("次の指摘を見る", reverse_lazy("claims:queue")),),
-    taken="claims.export",
-    trail=(ABOVE,),
-)  # fmt: skip
 LETTERS = Listing(
     "claims.letters",
     "医療機関への照会",
@@ -69,11 +48,42 @@ LETTERS = Listing(
 )  # fmt: skip
 
 
+def _listing() -> Listing:
+    """All findings. The name of a file may say who sent it: under protection it is hidden."""
+    closed = policy.under(KIND)  # also in the file that is taken of the list
+
+    def place(row: Finding) -> list[Cell]:
+        name = policy.HIDDEN if str(row.pk) in closed else row.file.name
+        return [Cell(row.line), Cell(name, small=True)]
+
+    return Listing(
+        "claims.findings",
+        "指摘の一覧",
+        "指摘",
+        columns=(
+            Column("label", "規則", lambda row: Cell(row.label, url=reverse("claims:finding", args=[row.pk])), ("label", "pk")),
+            Column("message", "指摘", lambda row: row.message),
+            Column("severity", "重さ", lambda row: row.get_severity_display(), ("severity", "pk")),
+            Column("month", "診療年月", lambda row: Cell(row.month, shown=f"{row.month // 100}年{row.month % 100}月"), ("month", "pk")),
+            Column("place", "ファイルの行", place, ("file", "line")),
+            Column("points", "点数", lambda row: row.points, ("points", "pk"), number=True),
+            Column("outcome", "結果", lambda row: status(KINDS[Finding.Outcome(row.outcome)], row.get_outcome_display()), ("outcome", "pk")),
+        ),
+        rows=queries.findings,
+        nothing=Nothing("指摘はまだありません", "点検すると、規則が見つけたところがここに並びます。", ("レセプト点検", reverse_lazy("claims:index"))),
+        search=Search(lambda rows, text: rows.filter(label__icontains=text), label="規則の名前"),
+        filters=(Filter("outcome", "結果", lambda: Finding.Outcome.choices), Filter("severity", "重さ", lambda: Finding.Severity.choices)),
+        actions=(("次の指摘を見る", reverse_lazy("claims:queue")),),
+        taken="claims.export",
+        trail=(ABOVE,),
+    )  # fmt: skip
+
+
 @permission_required("claims.judge")
 def findings(request: HttpRequest) -> HttpResponseBase:
     """All findings. Who looked is recorded."""
     record("claims.findings_listed", subject="claimfindings", actor=person_of(request))
-    return respond(request, FINDINGS)
+    return respond(request, _listing())
 
 
 @permission_required("claims.judge")
@@ -123,7 +133,11 @@ def judge(request: HttpRequest, finding_id: int) -> HttpResponse:
         with told_in(form):
             outcome = request.POST.get("outcome", "")
             operations.judge(
-                person_of(request), finding_id=row.pk, outcome=outcome, note=form.cleaned_data["note"]
+                person_of(request),
+                finding_id=row.pk,
+                outcome=outcome,
+                note=form.cleaned_data["note"],
+                seen=request.POST.get("seen", ""),
             )
             return redirect(f"{reverse('claims:queue')}?after={row.pk}")
     return _finding(request, row, form)

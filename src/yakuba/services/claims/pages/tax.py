@@ -20,6 +20,7 @@ from yakuba.kernel.operations import Upload
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.reading import Row
+from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.claims import queries
 from yakuba.services.claims.actions import tax
@@ -35,8 +36,9 @@ VERDICTS = {
     "request": "running",
     "amendment": "running",
     "double": "stopped",
+    "withdrawn": "stopped",
 }
-FILED = {"final": "確定申告", "amended": "修正申告", "request": "更正の請求"}
+FILED = {"final": "確定申告", "amended": "修正申告", "request": "更正の請求", "withdrawal": "取下げ"}
 DECLARATIONS = Listing(
     "claims.declarations",
     "税の申告の重なり",
@@ -75,12 +77,21 @@ def declaration(request: HttpRequest, declaration_id: int) -> HttpResponse:
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with told_in(form):
-            operations.decide(person_of(request), declaration_id=row.pk, why=form.cleaned_data["why"])
+            seen = request.POST.get("seen", "")[:40]
+            why = form.cleaned_data["why"]
+            operations.decide(person_of(request), declaration_id=row.pk, why=why, seen=seen)
             messages.success(request, "有効な申告を決めました。")
             return redirect("claims:declaration", row.pk)
-    group = [(one, VERDICTS[one.verdict], FILED[one.kind]) for one in queries.group_of(row)]
-    context = {"declaration": row, "group": group, "form": form}
+    rows = queries.group_of(row)
+    group = [(one, VERDICTS[one.verdict], FILED[one.kind]) for one in rows]
+    context = {"declaration": row, "group": group, "form": form, "seen": tax.decided_on(rows)}
     return render(request, "claims/declaration.html", context, status=422 if form.errors else 200)
+
+
+def _above(request: HttpRequest) -> list[tuple[str, str]]:
+    """Where the page stands, for who may only load: at home."""
+    above = (ABOVE[0], str(ABOVE[1]))
+    return [above if may_open(request.user, above[1]) else ("ホーム", reverse("home"))]
 
 
 @permission_required("claims.tax_load")
@@ -95,8 +106,8 @@ def load_declarations(request: HttpRequest) -> HttpResponse:
         person = person_of(request)
         row = tax.take("申告の表", given, extra.cleaned_data["deadline"], actor=person, renamed=renamed)
         record("claims.declarations_taken", subject=f"taxfile:{row.pk}", actor=person, rows=row.rows)
-        messages.success(request, f"{row.rows:,}件の申告を取り込み、どれが有効かを調べました。")
-        return redirect("claims:declarations")
+        messages.success(request, f"{row.rows:,}件の申告を取り込み、どれが有効かを調べました。{row.told}")
+        return redirect(_above(request)[-1][1])
 
     kind = importing.TableKind("claims.declarations", "申告", tax.COLUMNS)
     return importing.respond(
@@ -104,7 +115,7 @@ def load_declarations(request: HttpRequest) -> HttpResponse:
         kind,
         _check(tax.declared),
         take,
-        importing.ImportPage([(ABOVE[0], str(ABOVE[1]))], "", extra),
+        importing.ImportPage(_above(request), "", extra),
     )
 
 
@@ -118,11 +129,11 @@ def load_corporate(request: HttpRequest) -> HttpResponse:
         count = tax.take_corporate(given, renamed=renamed)
         record("claims.corporate_taken", subject="corporatenumbers", actor=person, count=count)
         messages.success(request, f"法人番号を{count:,}件取り込みました。")
-        return redirect("claims:declarations")
+        return redirect(_above(request)[-1][1])
 
     kind = importing.TableKind("claims.corporate", "法人番号", tax.CORPORATE)
     return importing.respond(
-        request, kind, _check(tax.corporate), take, importing.ImportPage([(ABOVE[0], str(ABOVE[1]))])
+        request, kind, _check(tax.corporate), take, importing.ImportPage(_above(request))
     )
 
 

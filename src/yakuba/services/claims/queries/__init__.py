@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork, queued
 from yakuba.services.claims.engine.precision import Precision
+from yakuba.services.claims.engine.tables import kinds
 from yakuba.services.claims.models import (
+    MEMBERS,
     CheckRun,
     CheckTable,
     ClaimFile,
@@ -33,6 +35,21 @@ def files() -> QuerySet[Any]:
 def tables() -> QuerySet[Any]:
     """Masters, check tables and eligibility, by kind and edition."""
     return CheckTable.objects.select_related("created_by").order_by("kind", "-since", "-pk")
+
+
+def masters_of(month: int) -> list[CheckTable]:
+    """Masters that say what codes were called in a month, the newest edition of each kind last; for a month before every edition
+    the first one, since a name is better than none."""
+    rows = CheckTable.objects.filter(state=CheckTable.State.DONE).exclude(kind=MEMBERS).select_related("part")
+    found: dict[str, list[CheckTable]] = {}
+    for row in rows.order_by("since", "pk"):
+        if kinds()[row.kind].group == "masters":
+            found.setdefault(row.kind, []).append(row)
+    return [
+        row
+        for editions in found.values()
+        for row in ([one for one in editions if one.since <= month] or editions[:1])
+    ]
 
 
 def rule_sets() -> QuerySet[Any]:
@@ -61,14 +78,12 @@ def months() -> dict[int, int]:
 
 
 def findings() -> QuerySet[Any]:
-    """All findings: open ones first, the heavy and dear ones in front."""
+    """All findings, in the order in which they were found."""
     return Finding.objects.select_related("file", "letter", "judged_by").order_by("pk")
 
 
 def waiting_findings(rule: str = "") -> QuerySet[Any]:
     """What nobody has looked at, as the queue gives it out."""
-    from django.db.models import Case, IntegerField, Value, When
-
     order = Case(
         *(When(severity=one, then=Value(at)) for at, one in enumerate(SEVERITY_ORDER)),
         default=Value(9),
@@ -77,14 +92,24 @@ def waiting_findings(rule: str = "") -> QuerySet[Any]:
     rows = Finding.objects.filter(outcome=Finding.Outcome.OPEN)
     if rule:
         rows = rows.filter(rule=rule)
-    return rows.annotate(order=order).order_by("order", "-points", "pk")
+    return rows.annotate(order=order).order_by("order", F("points").desc(nulls_last=True), "pk")
 
 
 def next_finding(after: int = 0, rule: str = "") -> Finding | None:
-    """The next one in the queue; after: the one that is put behind, 0 for none."""
+    """The next one in the queue behind that one, which may be judged meanwhile; behind the last one the first that is open."""
     rows = waiting_findings(rule)
-    row: Finding | None = rows.exclude(pk=after).first() or rows.first()
+    left = Finding.objects.filter(pk=after).first()
+    row: Finding | None = (rows.filter(_behind(left)).first() if left else None) or rows.first()
     return row
+
+
+def _behind(one: Finding) -> Q:
+    """What comes behind a finding in the queue."""
+    order = SEVERITY_ORDER.index(one.severity)
+    same, later = Q(severity=one.severity), Q(severity__in=SEVERITY_ORDER[order + 1 :])
+    if one.points is None:
+        return later | same & Q(points=None, pk__gt=one.pk)
+    return later | same & (Q(points=None) | Q(points__lt=one.points) | Q(points=one.points, pk__gt=one.pk))
 
 
 def rule_rows() -> list[dict[str, Any]]:

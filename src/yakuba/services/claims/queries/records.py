@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from yakuba.kernel.files import temporary
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import pieces_of
+from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.claims.adapters import shelf
 from yakuba.services.claims.adapters.tables import names_in
 from yakuba.services.claims.engine.layouts import edition_of
-from yakuba.services.claims.engine.tables import kinds
-from yakuba.services.claims.models import MEMBERS, CheckTable, ClaimFile
+from yakuba.services.claims.engine.lines import HEAD, encoding_of
+from yakuba.services.claims.models import ClaimFile
+from yakuba.services.claims.queries import masters_of
 
 MASKED = {"番号", "受給者番号", "証明書番号", "検索番号", "カルテ番号"}
 LABELS = {
@@ -21,6 +24,7 @@ LABELS = {
     "CO": "コメント", "SJ": "症状詳記",
 }  # fmt: skip
 MOST_RECORDS = 500
+_ENDS = re.compile(r"\r\n|\r|\n")  # and nothing else that Python calls a line's end
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,9 @@ def records(row: ClaimFile, number: int, line: int = 0) -> list[Record]:
         claim = shelf.one_claim(_written(row.claims_part, folder / "claims.parquet"), number)
         if claim is None or row.file is None:
             return []
-        content = _between(row.file, claim["offset"], claim["length"])
+        head, content = _between(row.file, claim["offset"], claim["length"])
         names = _names(folder, claim["month"], _codes(content))
-    lines = content.decode("cp932", "replace").replace("\x1a", "").splitlines()
+    lines = _ENDS.split(content.decode(encoding_of(head), "replace").replace("\x1a", ""))
     return [
         _record(text.split(","), at, claim["edition"], names, line)
         for at, text in enumerate(lines[:MOST_RECORDS], start=claim["line"])
@@ -75,7 +79,9 @@ def _record(fields: list[str], at: int, edition: int, names: dict[int, str], lin
 
 
 def _masked(name: str, text: str) -> str:
-    """All but the last two characters of a number that tells who it is."""
+    """All but the last two characters of a number that tells who it is; free text with what may be somebody's 個人番号 not at all."""
+    if (name.startswith("文字") or name == "補足コメント") and likely_in(text):
+        return "（個人番号に見える番号があるので、隠しました）"
     return "＊" * max(0, len(text.strip()) - 2) + text.strip()[-2:] if name in MASKED else text
 
 
@@ -91,28 +97,22 @@ def _codes(content: bytes) -> set[int]:
 
 def _names(folder: Path, month: int, codes: set[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    rows = (
-        CheckTable.objects.filter(state="done", since__lte=month)
-        .exclude(kind=MEMBERS)
-        .select_related("part")
-        .order_by("since", "pk")
-    )
-    for row in rows:
-        if kinds()[row.kind].group == "masters":
-            found |= names_in(_written(row.part, folder / f"{row.pk}.parquet"), codes)
+    for row in masters_of(month):
+        found |= names_in(_written(row.part, folder / f"{row.pk}.parquet"), codes)
     return found
 
 
-def _between(file: StoredFile, offset: int, length: int) -> bytes:
-    """So many bytes of a stored file; of the rest only a piece is in memory."""
-    found, seen = bytearray(), 0
+def _between(file: StoredFile, offset: int, length: int) -> tuple[bytes, bytes]:
+    """The beginning of a stored file and so many bytes of it; of the rest only a piece is in memory."""
+    head, found, seen = b"", bytearray(), 0
     for piece in pieces_of(file):
+        head = head if len(head) >= HEAD else (head + piece)[:HEAD]
         if seen + len(piece) > offset:
             found += piece[max(0, offset - seen) : max(0, offset + length - seen)]
         seen += len(piece)
         if seen >= offset + length:
             break
-    return bytes(found)
+    return head, bytes(found)
 
 
 def _written(file: Any, path: Path) -> Path:

@@ -60,13 +60,33 @@ class Reference:
         rules: Sequence[tuple[int, Check]],
         members: Sequence[Member] = (),
     ) -> None:
-        self.claims = [
+        self.every = [
             (place * CLAIMS + one.number, one) for place, file in enumerate(files, start=1) for one in file
         ]
+        self.claims = [(number, one) for number, one in self.every if not self._came_before(number, one)]
         self.rules = [(number, one) for number, one in rules if one.kind != "group"]
         self.groups = [one for _, one in rules if one.kind == "group"]
         self.members = members
         self.lines = [Line(claim, item, number) for number, claim in self.claims for item in claim.items]
+
+    def _came_before(self, number: int, claim: Claim) -> bool:
+        def told(one: Claim) -> tuple[object, ...]:
+            return (
+                person(one),
+                one.institution,
+                one.month,
+                one.table,
+                one.inpatient,
+                one.points,
+                one.total,
+                one.visits,
+            )
+
+        if person(claim) is None or claim.points is None:
+            return False
+        return any(
+            other // CLAIMS < number // CLAIMS and told(one) == told(claim) for other, one in self.every
+        )
 
     def found(self) -> list[Found]:
         """Everything, sorted."""
@@ -99,8 +119,10 @@ class Reference:
     def _age(self, check):
         for claim, place, value in self._coded(check):
             low, high = check.low, check.high
-            if (low is not None and claim.age < low) or (high is not None and claim.age > high):
+            if high is not None and claim.age > high:
                 yield place, 0, check.code, value, claim.age
+            elif low is not None and claim.last_age < low:
+                yield place, 0, check.code, value, claim.last_age
 
     def _sex(self, check):
         for claim, place, value in self._coded(check):
@@ -307,12 +329,7 @@ class Reference:
         for number, claim in self.claims:
             if not self._in_force(check, claim.month):
                 continue
-            own = [
-                m
-                for m in self.members
-                if (m.insurer.lstrip("0"), m.symbol, m.insured.lstrip("0"), m.branch.lstrip("0"))
-                == person(claim)
-            ]
+            own = [m for m in self.members if person(claim) and self._is(m, claim)]
             covering = [m for m in own if m.since // 100 <= claim.month and m.until > claim.month * 100 + 1]
             told = [m.benefit for m in covering if m.benefit]
             wrong = {
@@ -324,11 +341,19 @@ class Reference:
             if wrong[int(check.low)]:
                 yield number * LINES + claim.line, 0, 0, claim.points, claim.benefit
 
+    def _is(self, one: Member, claim: Claim) -> bool:
+        *household, branch = person(claim)
+        own = one.branch.lstrip("0")
+        if [one.insurer.lstrip("0"), one.symbol, one.insured.lstrip("0")] != household:
+            return False
+        same_birth = not one.birth or int(one.birth.replace("-", "")) == claim.birth
+        return own == branch or ((own == "" or branch == "") and same_birth)
+
     def _duplicate(self, check):
-        for number, claim in self.claims:
+        for number, claim in self.every:
             same = [
                 (other_number, other)
-                for other_number, other in self.claims
+                for other_number, other in self.every
                 if person(other)
                 and person(other) == person(claim)
                 and claim.points is not None

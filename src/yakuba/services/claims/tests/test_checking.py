@@ -29,7 +29,7 @@ def made_claim(rolled: random.Random, number: int) -> Claim:
     claim = Claim(
         number, line, 0, month=rolled.choice(MONTHS), table=rolled.choice((1, 1, 1, 4)), inpatient=rolled.random() < 0.3,
         institution=rolled.choice(("1310000001", "1310000002")), insurer="00990019", symbol="見本",
-        insured=rolled.choice(("", "1", "2", "3", "004")), branch=rolled.choice(("01", "1")), sex=rolled.choice((0, 1, 2)),
+        insured=rolled.choice(("", "1", "2", "3", "004")), branch=rolled.choice(("01", "1", "", "2")), sex=rolled.choice((0, 1, 2)),
         birth=rolled.choice((19400101, 20200302, 20251201)), benefit=rolled.choice((None, 70, 80)),
         payer=rolled.choice(("", "54990001")), points=rolled.choice((None, 100, 200)),
         prescriber=rolled.choice(("", "", "1310000001")),
@@ -93,7 +93,7 @@ def made_members(rolled: random.Random) -> list[Member]:
     """Periods of some of them."""
     return [
         Member(
-            "990019", "見本", number, "1", "見本", "", "", rolled.choice((20200401, 20251215, 20260201)),
+            "990019", "見本", number, rolled.choice(("1", "")), "見本", "", rolled.choice(("", "1940-01-01")), rolled.choice((20200401, 20251215, 20260201)),
             rolled.choice((20260101, 20260202, 99991231)), rolled.choice((0, 70, 80)), rolled.choice(("", "54990001")), "",
         )
         for number in ("1", "2", "4")
