@@ -22,6 +22,7 @@ from yakuba.services.cityhub.engine.notifying import Notification, Occasion, not
 from yakuba.services.cityhub.engine.places import shape_of
 from yakuba.services.cityhub.engine.requests import Path
 from yakuba.services.cityhub.engine.space import Registration, Subscription, Where
+from yakuba.services.cityhub.engine.subscriptions import new_id
 from yakuba.services.cityhub.engine.triggering import Watch
 from yakuba.services.cityhub.engine.updating import Change
 from yakuba.services.cityhub.queries import cells
@@ -239,6 +240,21 @@ class WriteSpace(ReadSpace):
     def drop_registration(self, registration_id: str) -> None:
         """See `engine.space.Space`."""
         models.Registration.objects.filter(identifier=registration_id).delete()
+
+    def put_context(self, url: str, content: Any) -> str:
+        """See `engine.space.Space`."""
+        identifier = new_id()
+        models.LdContext.objects.create(
+            identifier=identifier,
+            url=url,
+            content=json.dumps(content, ensure_ascii=False, separators=(",", ":")),
+            created_at=self.now,
+        )
+        return identifier
+
+    def drop_context(self, context_id: str) -> None:
+        """See `engine.space.Space`."""
+        models.LdContext.objects.filter(identifier=context_id).delete()
 
     # --- the end of the group
 

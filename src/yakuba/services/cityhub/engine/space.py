@@ -52,6 +52,16 @@ class Registration:
     expires: float | None = None
 
 
+@dataclass(frozen=True)
+class KeptContext:
+    """A context of NGSI-LD that is kept. url: by which clients name it, empty for the hub's own address of it; created: seconds
+    since 1970 UTC."""
+
+    id: str
+    url: str
+    created: float
+
+
 class Space(Protocol):
     """One service. Reads see what this unit of work has written; all of it becomes durable at once, or nothing."""
 
@@ -102,3 +112,15 @@ class Space(Protocol):
 
     def refusal_of(self, url: str) -> str:
         """Why nothing may be sent to that address, or an empty text."""
+
+    def context(self, url: str) -> tuple[int, Any] | None:
+        """Number (another one for another content) and content of the context of that address, or None."""
+
+    def contexts(self) -> list[KeptContext]:
+        """All that are kept, the oldest first."""
+
+    def put_context(self, url: str, content: Any) -> str:
+        """Keep one. Returns its id."""
+
+    def drop_context(self, context_id: str) -> None:
+        """Remove it."""

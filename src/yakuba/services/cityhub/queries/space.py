@@ -14,8 +14,8 @@ from yakuba.kernel.outbound.profile import OutboundRefused
 from yakuba.services.cityhub import models
 from yakuba.services.cityhub.engine.entities import Entity
 from yakuba.services.cityhub.engine.requests import Path
-from yakuba.services.cityhub.engine.space import Registration, Subscription, Where
-from yakuba.services.cityhub.queries import cells
+from yakuba.services.cityhub.engine.space import KeptContext, Registration, Subscription, Where
+from yakuba.services.cityhub.queries import cells, ldcontexts
 
 COLUMNS = "id, path, entity_id, entity_type, document, created_at, modified_at"
 PORTION = 500  # rows fetched at one go
@@ -143,6 +143,14 @@ class ReadSpace:
         """See `engine.space.Space`."""
         row = models.Registration.objects.filter(identifier=registration_id).first()
         return registration_of(row) if row else None
+
+    def context(self, url: str) -> tuple[int, Any] | None:
+        """See `engine.space.Space`."""
+        return ldcontexts.content(url)
+
+    def contexts(self) -> list[KeptContext]:
+        """See `engine.space.Space`."""
+        return ldcontexts.kept()
 
     def refusal_of(self, url: str) -> str:
         """See `engine.space.Space`."""
