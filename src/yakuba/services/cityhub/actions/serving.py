@@ -27,8 +27,8 @@ from yakuba.services.cityhub.actions.writer import Done, HubFull, Task, Writer, 
 from yakuba.services.cityhub.adapters.http import HttpAnswer, HttpRequest, HttpServer, Limits
 from yakuba.services.cityhub.engine.answers import JSON, Answer, dumped, refused
 from yakuba.services.cityhub.engine.errors import NgsiError, bad_request
-from yakuba.services.cityhub.engine.notifying import Occasion
 from yakuba.services.cityhub.engine.ld.problems import problem
+from yakuba.services.cityhub.engine.notifying import Occasion
 from yakuba.services.cityhub.engine.requests import LD, Request, service_of
 from yakuba.services.cityhub.engine.routes import Route, require_shape, route
 from yakuba.services.cityhub.engine.space import Space

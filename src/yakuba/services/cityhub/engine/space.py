@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from yakuba.services.cityhub.engine.entities import Entity
-from yakuba.services.cityhub.engine.requests import Path
+from yakuba.services.cityhub.engine.ld.temporal import Period, SeriesKept, Times
+from yakuba.services.cityhub.engine.requests import Path, Target
 from yakuba.services.cityhub.engine.updating import Change
 
 
@@ -112,6 +113,20 @@ class Space(Protocol):
 
     def refusal_of(self, url: str) -> str:
         """Why nothing may be sent to that address, or an empty text."""
+
+    def series(
+        self, targets: tuple[Target, ...], paths: tuple[Path, ...], attributes: tuple[str, ...], times: Times
+    ) -> Iterator[SeriesKept]:
+        """Series of the entities that one of the targets names, with something within the times, by entity."""
+
+    def readings(self, key: int, times: Times, most: int) -> list[tuple[int, float]]:
+        """Moment and number, at most so many."""
+
+    def first_moment(self, key: int, times: Times) -> int | None:
+        """Of what a series has within the times."""
+
+    def periods(self, one: SeriesKept, times: Times, start: int, width: int, most: int) -> list[Period]:
+        """Figures of each period that has a reading, counted from `start`."""
 
     def context(self, url: str) -> tuple[int, Any] | None:
         """Number (another one for another content) and content of the context of that address, or None."""

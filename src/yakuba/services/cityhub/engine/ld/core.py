@@ -15,20 +15,7 @@ NULL = "urn:ngsi-ld:null"
 CORE_URL = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld"
 _CORE = re.compile(r"https?://uri\.etsi\.org/ngsi-ld/v1/ngsi-ld-core-context(?:-v1\.\d{1,2})?\.jsonld\Z")
 
-_SAME_NAME = """
-Attribute AttributeList ContextSourceIdentity ContextSourceNotification ContextSourceRegistration Date DateTime EntityType
-EntityTypeInfo EntityTypeList GeoProperty JsonProperty LanguageProperty ListProperty ListRelationship Notification Property
-Relationship Subscription TemporalProperty Time VocabProperty accept attributeCount attributeDetails attributeList attributeName
-attributeNames attributeTypes attributes attrs avg cacheDuration contextSourceAlias contextSourceExtras contextSourceInfo
-contextSourceTimeAt contextSourceUptime cooldown createdAt csf data datasetId deletedAt detail distinctCount endAt endTimeAt
-endpoint entities entity entityCount entityId entityList error errors expiresAt format geoQ geoproperty georel idPattern
-information instanceId isActive join jsonKeys jsons lang lastFailure lastNotification lastSuccess linkedMaps localOnly location
-management managementInterval max min mode modifiedAt notification notificationTrigger notifiedAt notifierInfo notUpdated
-observationInterval observationSpace observedAt omit operationSpace operations pick propertyNames q reason receiverInfo
-refreshRate registrationId registrationName relationshipNames scope scopeQ showChanges startAt status stddev subscriptionId
-subscriptionName success sum sumsq sysAttrs temporalQ tenant throttling timeAt timeInterval timeout timeproperty timerel
-timesFailed timesSent totalCount triggerReason typeList typeName typeNames unchanged unitCode updated uri watchedAttributes
-""".split()
+_SAME_NAME = ["Attribute", "AttributeList", "ContextSourceIdentity", "ContextSourceNotification", "ContextSourceRegistration", "Date", "DateTime", "EntityType", "EntityTypeInfo", "EntityTypeList", "GeoProperty", "JsonProperty", "LanguageProperty", "ListProperty", "ListRelationship", "Notification", "Property", "Relationship", "Subscription", "TemporalProperty", "Time", "VocabProperty", "accept", "attributeCount", "attributeDetails", "attributeList", "attributeName", "attributeNames", "attributeTypes", "attributes", "attrs", "avg", "cacheDuration", "contextSourceAlias", "contextSourceExtras", "contextSourceInfo", "contextSourceTimeAt", "contextSourceUptime", "cooldown", "createdAt", "csf", "data", "datasetId", "deletedAt", "detail", "distinctCount", "endAt", "endTimeAt", "endpoint", "entities", "entity", "entityCount", "entityId", "entityList", "error", "errors", "expiresAt", "format", "geoQ", "geoproperty", "georel", "idPattern", "information", "instanceId", "isActive", "join", "jsonKeys", "jsons", "lang", "lastFailure", "lastNotification", "lastSuccess", "linkedMaps", "localOnly", "location", "management", "managementInterval", "max", "min", "mode", "modifiedAt", "notification", "notificationTrigger", "notifiedAt", "notifierInfo", "notUpdated", "observationInterval", "observationSpace", "observedAt", "omit", "operationSpace", "operations", "pick", "propertyNames", "q", "reason", "receiverInfo", "refreshRate", "registrationId", "registrationName", "relationshipNames", "scope", "scopeQ", "showChanges", "startAt", "status", "stddev", "subscriptionId", "subscriptionName", "success", "sum", "sumsq", "sysAttrs", "temporalQ", "tenant", "throttling", "timeAt", "timeInterval", "timeout", "timeproperty", "timerel", "timesFailed", "timesSent", "totalCount", "triggerReason", "typeList", "typeName", "typeNames", "unchanged", "unitCode", "updated", "uri", "watchedAttributes"]
 _OTHER_NAME = {
     "containedBy": "isContainedBy",
     "dataset": "hasDataset",
@@ -57,10 +44,7 @@ _OTHER_NAME = {
     "vocab": "hasVocab",
     "vocabs": "hasVocabs",
 }
-_OF_GEOJSON = """
-Feature FeatureCollection GeometryCollection LineString MultiLineString MultiPoint MultiPolygon Point Polygon bbox coordinates
-features geometry properties
-""".split()
+_OF_GEOJSON = ["Feature", "FeatureCollection", "GeometryCollection", "LineString", "MultiLineString", "MultiPoint", "MultiPolygon", "Point", "Polygon", "bbox", "coordinates", "features", "geometry", "properties"]
 
 TERMS: dict[str, str] = {
     "ngsi-ld": NGSI_LD,
@@ -77,9 +61,7 @@ BY_IRI: dict[str, str] = {iri: name for name, iri in TERMS.items()}
 
 # What stands beside the attributes of an entity, or within one: no attribute can be called so.
 MEMBERS = frozenset(
-    """id type scope value object objectType datasetId observedAt unitCode lang languageMap vocab json valueList objectList
-    createdAt modifiedAt deletedAt expiresAt instanceId previousValue previousObject previousLanguageMap previousJson previousVocab
-    previousValueList previousObjectList entity entityList""".split()
+    ["id", "type", "scope", "value", "object", "objectType", "datasetId", "observedAt", "unitCode", "lang", "languageMap", "vocab", "json", "valueList", "objectList", "createdAt", "modifiedAt", "deletedAt", "expiresAt", "instanceId", "previousValue", "previousObject", "previousLanguageMap", "previousJson", "previousVocab", "previousValueList", "previousObjectList", "entity", "entityList"]
 )
 
 

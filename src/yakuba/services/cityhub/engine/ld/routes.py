@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from yakuba.services.cityhub.engine.answers import Answer
-from yakuba.services.cityhub.engine.ld import batch_routes, context_routes, entity_routes
+from yakuba.services.cityhub.engine.ld import batch_routes, context_routes, entity_routes, temporal_routes
 
 Handler = Callable[..., Answer]
 
@@ -32,7 +32,15 @@ TABLE: dict[tuple[str, ...], dict[str, Handler]] = {
     ("entityOperations", "merge"): {"POST": batch_routes.merge_all},
     ("entityOperations", "delete"): {"POST": batch_routes.delete_all},
     ("entityOperations", "query"): {"POST": batch_routes.query},
+    ("temporal", "entities"): {"GET": temporal_routes.list_entities, "POST": temporal_routes.refuse_writing},
+    ("temporal", "entities", ""): {
+        "GET": temporal_routes.show_entity,
+        "DELETE": temporal_routes.refuse_writing,
+    },
+    ("temporal", "entities", "", "attrs"): {"POST": temporal_routes.refuse_writing},
+    ("temporal", "entities", "", "attrs", ""): {"DELETE": temporal_routes.refuse_writing},
+    ("temporal", "entityOperations", "query"): {"POST": temporal_routes.query_entities},
     ("jsonldContexts",): {"GET": context_routes.list_contexts, "POST": context_routes.add_context},
     ("jsonldContexts", ""): {"GET": context_routes.show_context, "DELETE": context_routes.delete_context},
 }
-READS: tuple[Handler, ...] = (batch_routes.query,)
+READS: tuple[Handler, ...] = (batch_routes.query, temporal_routes.query_entities)

@@ -6,11 +6,11 @@ from typing import Any
 
 from yakuba.services.cityhub.engine import updating
 from yakuba.services.cityhub.engine.entities import GEO_TYPE, Attribute, Entity, default_type, ignores_type
+from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.ld.asking import LOCATION
 from yakuba.services.cityhub.engine.ld.contexts import Context
 from yakuba.services.cityhub.engine.ld.core import NULL
 from yakuba.services.cityhub.engine.ld.names import NotCarried, is_uri, meant_by, stored_name
-from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.ld.problems import bad_data, missing, unsupported
 from yakuba.services.cityhub.engine.ld.reading import IGNORED, SYSTEM, VALUES, Given, read_attribute
 from yakuba.services.cityhub.engine.ld.showing import How, attribute_shown
