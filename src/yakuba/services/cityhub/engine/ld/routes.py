@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from yakuba.services.cityhub.engine.answers import Answer
-from yakuba.services.cityhub.engine.ld import batch_routes, context_routes, entity_routes, temporal_routes
+from yakuba.services.cityhub.engine.ld import (
+    batch_routes,
+    context_routes,
+    entity_routes,
+    subscription_routes,
+    temporal_routes,
+)
 
 Handler = Callable[..., Answer]
 
@@ -40,6 +46,15 @@ TABLE: dict[tuple[str, ...], dict[str, Handler]] = {
     ("temporal", "entities", "", "attrs"): {"POST": temporal_routes.refuse_writing},
     ("temporal", "entities", "", "attrs", ""): {"DELETE": temporal_routes.refuse_writing},
     ("temporal", "entityOperations", "query"): {"POST": temporal_routes.query_entities},
+    ("subscriptions",): {
+        "GET": subscription_routes.list_subscriptions,
+        "POST": subscription_routes.create_subscription,
+    },
+    ("subscriptions", ""): {
+        "GET": subscription_routes.show_subscription,
+        "PATCH": subscription_routes.update_subscription,
+        "DELETE": subscription_routes.delete_subscription,
+    },
     ("jsonldContexts",): {"GET": context_routes.list_contexts, "POST": context_routes.add_context},
     ("jsonldContexts", ""): {"GET": context_routes.show_context, "DELETE": context_routes.delete_context},
 }

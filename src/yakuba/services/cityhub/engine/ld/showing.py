@@ -103,7 +103,9 @@ def _put_mark(
     body: dict[str, Any], name: str, mark: dict[str, Any], kind: str, context: Context, how: How
 ) -> None:
     value = mark["value"]
-    if (name == "unitCode" and isinstance(value, str)) or (name == "observedAt" and mark["type"] in MOMENT_TYPES and isinstance(value, str)):
+    if (name == "unitCode" and isinstance(value, str)) or (
+        name == "observedAt" and mark["type"] in MOMENT_TYPES and isinstance(value, str)
+    ):
         body[name] = value
     elif name == "objectType" and kind in ("Relationship", "ListRelationship") and isinstance(value, str):
         body[name] = context.compact(value)
