@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from yakuba.services.cityhub.engine.entities import Entity
-from yakuba.services.cityhub.engine.ld.temporal import Period, SeriesKept, Times
+from yakuba.services.cityhub.engine.history import Period, SeriesKept, Times
 from yakuba.services.cityhub.engine.requests import Path, Target
 from yakuba.services.cityhub.engine.updating import Change
 

@@ -13,7 +13,7 @@ from yakuba.kernel.outbound.permission import require_target
 from yakuba.kernel.outbound.profile import OutboundRefused
 from yakuba.services.cityhub import models
 from yakuba.services.cityhub.engine.entities import Entity
-from yakuba.services.cityhub.engine.ld.temporal import Period, SeriesKept, Times
+from yakuba.services.cityhub.engine.history import Period, SeriesKept, Times
 from yakuba.services.cityhub.engine.requests import Path, Target
 from yakuba.services.cityhub.engine.space import KeptContext, Registration, Subscription, Where
 from yakuba.services.cityhub.queries import cells, ldcontexts, temporal

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from yakuba.services.cityhub.engine.ld.temporal import HOUR, Period, SeriesKept, Times
+from yakuba.services.cityhub.engine.history import HOUR, Period, SeriesKept, Times
 from yakuba.services.cityhub.engine.requests import Path, Target
 
 _COLUMNS = (

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from tests.running_house import STAFF, new_house
 from yakuba.services.cityhub.tests.ld import RIVER, ROOT, TOWN, TOWN_CONTEXT, link, wire
-from yakuba.services.cityhub.tests.running import HubProcess, token
+from yakuba.services.cityhub.tests.running import GUARD, HubProcess, token
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600), pytest.mark.xdist_group("cityhub-killed")]
 
@@ -93,3 +98,67 @@ def test_a_token_does_what_its_scopes_say(hub):
         ("GET", "/subscriptions", None),
     ):
         assert wire(hub, method, ROOT + path, body, own)[0] == 403, path
+
+
+class Listener:
+    """Takes notifications of NGSI-LD."""
+
+    def __init__(self) -> None:
+        self.bodies: list[dict[str, Any]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                outer.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.host = f"127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def test_notifications_arrive_across_a_kill(tmp_path):
+    listener = Listener()
+    house = new_house(tmp_path, YAKUBA_OUTBOUND_HOSTS=listener.host)
+    hub = HubProcess(house, token(house))
+    hub.start()
+    try:
+        subscription = {
+            "id": "urn:ngsi-ld:Subscription:1",
+            "type": "Subscription",
+            "entities": [{"type": "River"}],
+            "notification": {"endpoint": {"uri": f"http://{listener.host}/told"}, "format": "keyValues"},
+        }
+        assert wire(hub, "POST", f"{ROOT}/subscriptions", subscription)[0] == 201
+        refused = subscription | {
+            "id": "urn:x:2",
+            "notification": {"endpoint": {"uri": "http://203.0.113.9/"}},
+        }
+        status, _, body = wire(hub, "POST", f"{ROOT}/subscriptions", refused)
+        assert (status, kind(body)) == (400, "BadRequestData")
+        assert wire(hub, "POST", f"{ROOT}/entities", RIVER)[0] == 201
+        for number in range(20):
+            path = f"{ROOT}/entities/{RIVER['id']}/attrs"
+            assert wire(hub, "PATCH", path, {"level": {"value": number}})[0] == 204
+            if number == 10:
+                hub.kill()
+                hub.start()
+        wanted = set(range(20))
+        for _ in range(GUARD):
+            seen = {one["data"][0]["level"] for one in listener.bodies}
+            if wanted <= seen:
+                break
+            time.sleep(1)
+        assert wanted <= seen
+        assert {one["subscriptionId"] for one in listener.bodies} == {"urn:ngsi-ld:Subscription:1"}
+        status, _, found = wire(
+            hub, "GET", f"{ROOT}/temporal/entities/{RIVER['id']}?lastN=3&options=temporalValues"
+        )
+        assert (status, [number for number, _ in found["level"]["values"]]) == (200, [19, 18, 17])
+    finally:
+        hub.kill()
+        listener.server.shutdown()

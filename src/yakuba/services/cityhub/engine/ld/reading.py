@@ -6,6 +6,7 @@ with its reason, so that nothing is dropped.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,25 +83,22 @@ def read_entity(
         read_type(body["type"], context) if "type" in body else "",
     )
     require_few(body)
+    if "scope" in body:
+        raise unsupported("scope は扱いません。部屋分けには Fiware-ServicePath ヘッダーを使ってください。")
+    if "expiresAt" in body:
+        _put_expiry(given, body["expiresAt"], removes=removes)
     for name, value in body.items():
-        if name in ("id", "type", "@context", *SYSTEM):
-            continue
-        if name == "scope":
-            raise unsupported(
-                "scope は扱いません。部屋分けには Fiware-ServicePath ヘッダーを使ってください。"
-            )
-        if name == "expiresAt":
-            _put_expiry(given, value, removes=removes)
+        if name in ("id", "type", "expiresAt", "@context", *SYSTEM):
             continue
         stored = attribute_name(name, context)
         if stored in given.raw:
             raise bad_data(f"{name} が、別の書き方でもう一度あります。一つにしてください。")
         given.raw[stored] = value
-        if merging:
-            if _is_null(value):
-                given.gone.append(stored)
-            continue
-        attribute = read_attribute(value, context, name, simple=simple, removes=removes)
+    if merging:
+        given.gone += [stored for stored, value in given.raw.items() if _is_null(value)]
+        return given
+    for stored, value in given.raw.items():
+        attribute = read_attribute(value, context, stored, simple=simple, removes=removes)
         if attribute is None:
             given.gone.append(stored)
         else:
@@ -175,11 +173,16 @@ def _members(given: Any, name: str, *, simple: bool) -> tuple[str, dict[str, Any
         raise bad_data(f"{name} が null です。消すには PATCH で urn:ngsi-ld:null を送ってください。")
     if not isinstance(given, dict):
         return "Property", {"value": given}
-    kind = given.get("type")
-    if kind in GEOMETRIES and "coordinates" in given:
+    if _is_geometry(given):
         return "GeoProperty", {"value": given}
     if simple:
         return _simple(given)
+    return _reified(given, name)
+
+
+def _reified(given: dict[str, Any], name: str) -> tuple[str, dict[str, Any]]:
+    """Normalized with its type, or concise."""
+    kind = given.get("type")
     if kind is None:
         found = [member for member in _KIND_OF if member in given]
         if len(found) > 1:
@@ -211,28 +214,44 @@ def _is_geometry(value: Any) -> bool:
 def _value(kind: str, value: Any, context: Context, name: str) -> Attribute:
     if kind in ("Relationship", "ListRelationship"):
         return {"type": kind, "value": _objects(value, name, several=kind == "ListRelationship")}
-    if kind == "LanguageProperty":
-        if not isinstance(value, dict) or not all(isinstance(one, str | list) for one in value.values()):
-            raise bad_data(f"{name} の languageMap は、言語 → 文字列のオブジェクトにしてください。")
-        return {"type": kind, "value": value}
-    if kind == "VocabProperty":
-        words = value if isinstance(value, list) else [value]
-        if not words or not all(isinstance(one, str) and one for one in words):
-            raise bad_data(f"{name} の vocab は文字列（か、その並び）にしてください。")
-        found = [context.expand(one) for one in words]
-        return {"type": kind, "value": found if isinstance(value, list) else found[0]}
-    if kind == "ListProperty" and not isinstance(value, list):
-        raise bad_data(f"{name} の valueList は配列にしてください。")
+    if kind in _SHAPES:
+        return {"type": kind, "value": _SHAPES[kind](value, context, name)}
     if kind == "GeoProperty":
         if isinstance(value, str):
             raise bad_data(f"{name} の値は GeoJSON のオブジェクトにしてください（文字列ではなく）。")
         return {"type": GEO_TYPE, "value": value}
-    if kind == "JsonProperty":
-        return {"type": kind, "value": value}
     if isinstance(value, dict) and value.get("@type") in TYPED and set(value) == {"@type", "@value"}:
         return {"type": value["@type"], "value": value["@value"], "typed": True}
     value = without_null(value, name)
-    return {"type": kind if kind == "ListProperty" else default_type(value), "value": value}
+    return {"type": default_type(value), "value": value}
+
+
+def _language(value: Any, _: Context, name: str) -> Any:
+    if not isinstance(value, dict) or not all(isinstance(one, str | list) for one in value.values()):
+        raise bad_data(f"{name} の languageMap は、言語 → 文字列のオブジェクトにしてください。")
+    return value
+
+
+def _vocabulary(value: Any, context: Context, name: str) -> Any:
+    words = value if isinstance(value, list) else [value]
+    if not words or not all(isinstance(one, str) and one for one in words):
+        raise bad_data(f"{name} の vocab は文字列（か、その並び）にしてください。")
+    found = [context.expand(one) for one in words]
+    return found if isinstance(value, list) else found[0]
+
+
+def _values(value: Any, _: Context, name: str) -> Any:
+    if not isinstance(value, list):
+        raise bad_data(f"{name} の valueList は配列にしてください。")
+    return without_null(value, name)
+
+
+_SHAPES: dict[str, Callable[[Any, Context, str], Any]] = {
+    "LanguageProperty": _language,
+    "VocabProperty": _vocabulary,
+    "ListProperty": _values,
+    "JsonProperty": lambda value, _, __: value,
+}
 
 
 def without_null(value: Any, name: str) -> Any:

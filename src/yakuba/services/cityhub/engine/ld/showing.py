@@ -130,22 +130,33 @@ def _kind(attribute: Attribute, context: Context) -> tuple[str, Any, str]:
         return "Property", {"@type": "DateTime", "@value": value}, "" if kind == "DateTime" else kind
     if kind in TYPED and isinstance(value, str):
         return "Property", {"@type": kind, "@value": value}, ""
-    if kind == "Relationship" and _are_uris(value):
-        return kind, value, ""
-    if kind == "ListRelationship" and isinstance(value, list) and _are_uris(value):
-        return kind, [{"object": one} for one in value], ""
-    if kind == "LanguageProperty" and isinstance(value, dict):
-        return kind, value, ""
-    if kind == "VocabProperty" and isinstance(value, str | list):
-        words = [context.compact(str(one)) for one in (value if isinstance(value, list) else [value])]
-        return kind, words if isinstance(value, list) else words[0], ""
-    if kind == "JsonProperty":
-        return kind, value, ""
-    if kind == "ListProperty" and isinstance(value, list):
-        return kind, with_null(value), ""
+    if _is_of(kind, value):
+        return kind, _value(kind, value, context), ""
     plain = default_type(value)
     same = kind == plain or (kind == UNRESTRICTED and plain == "Text")
     return "Property", with_null(value), "" if same else kind
+
+
+def _is_of(kind: str, value: Any) -> bool:
+    """Whether the type is a kind of attribute whose values look like this one."""
+    if kind in ("Relationship", "ListRelationship"):
+        return _are_uris(value) and (kind == "Relationship" or isinstance(value, list))
+    shapes: dict[str, Any] = {
+        "LanguageProperty": dict,
+        "VocabProperty": (str, list),
+        "ListProperty": list,
+        "JsonProperty": object,
+    }
+    return kind in shapes and isinstance(value, shapes[kind])
+
+
+def _value(kind: str, value: Any, context: Context) -> Any:
+    if kind == "ListRelationship":
+        return [{"object": one} for one in value]
+    if kind == "VocabProperty":
+        words = [context.compact(str(one)) for one in (value if isinstance(value, list) else [value])]
+        return words if isinstance(value, list) else words[0]
+    return with_null(value) if kind == "ListProperty" else value
 
 
 def _are_uris(value: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from yakuba.services.cityhub.engine.answers import Answer
 from yakuba.services.cityhub.engine.entities import Entity
+from yakuba.services.cityhub.engine.history import SeriesKept, Times
 from yakuba.services.cityhub.engine.ld import temporal
 from yakuba.services.cityhub.engine.ld.asking import (
     Matching,
@@ -31,7 +32,6 @@ from yakuba.services.cityhub.engine.ld.contexts import Context
 from yakuba.services.cityhub.engine.ld.entity_routes import COUNT
 from yakuba.services.cityhub.engine.ld.names import NotCarried, shown_id, shown_name
 from yakuba.services.cityhub.engine.ld.problems import bad_data, missing, unsupported
-from yakuba.services.cityhub.engine.ld.temporal import SeriesKept, Times
 from yakuba.services.cityhub.engine.moments import written
 from yakuba.services.cityhub.engine.patterns import pattern
 from yakuba.services.cityhub.engine.requests import Request, Target, reading_paths
