@@ -27,8 +27,9 @@ from yakuba.services.cityhub.actions.writer import Done, HubFull, Task, Writer, 
 from yakuba.services.cityhub.adapters.http import HttpAnswer, HttpRequest, HttpServer, Limits
 from yakuba.services.cityhub.engine.answers import JSON, Answer, dumped, refused
 from yakuba.services.cityhub.engine.errors import NgsiError, bad_request
+from yakuba.services.cityhub.engine.ld.problems import problem
 from yakuba.services.cityhub.engine.notifying import Occasion
-from yakuba.services.cityhub.engine.requests import Request, service_of
+from yakuba.services.cityhub.engine.requests import LD, Request, service_of
 from yakuba.services.cityhub.engine.routes import Route, require_shape, route
 from yakuba.services.cityhub.engine.space import Space
 from yakuba.services.cityhub.queries import devices
@@ -105,11 +106,12 @@ class Hub:
     def handle(self, given: HttpRequest, respond: Respond) -> None:
         """One request; `respond` is called once, now or later."""
         correlator, round_ = _correlator(given.headers)
-        told = partial(_told, respond, correlator, given.method == "HEAD")
+        path, _, query = given.target.partition("?")
+        tenant = given.headers.get("ngsild-tenant", "") if path.startswith(LD) else None
+        told = partial(_told, respond, correlator, given.method == "HEAD", tenant)
         try:
-            path, _, query = given.target.partition("?")
             if path == "/version" and given.method == "GET":
-                told(Answer(200, dumped({"yakuba-cityhub": {"api": "NGSIv2"}}), JSON))
+                told(Answer(200, dumped({"yakuba-cityhub": {"api": "NGSIv2, NGSI-LD"}}), JSON))
                 return
             request = Request(given.method, path, _query(query), given.headers, given.body, time.time())
             if is_for_devices(path):
@@ -231,13 +233,19 @@ _REFUSALS = {
 }
 
 
-def _refusal(status: int) -> HttpAnswer:
+def _refusal(status: int, target: str) -> HttpAnswer:
     error = _REFUSALS.get(status) or bad_request("HTTPとして読めません。")
-    return HttpAnswer(status, (("Content-Type", JSON),), dumped(error.body()), closes=True)
+    answer = problem(error) if target.startswith(LD) else refused(error)
+    return HttpAnswer(status, (("Content-Type", JSON),), answer.body, closes=True)
 
 
-def _told(respond: Respond, correlator: str, head: bool, answer: Answer) -> None:
+def _told(respond: Respond, correlator: str, head: bool, tenant: str | None, answer: Answer) -> None:
+    """tenant: that an NGSI-LD request names, None for NGSIv2."""
+    if tenant is not None and answer.error is not None:
+        answer = problem(answer.error)
     headers = [("Fiware-Correlator", correlator), *answer.headers]
+    if tenant:
+        headers.append(("NGSILD-Tenant", tenant))
     if answer.kind:
         headers.append(("Content-Type", answer.kind))
     headers.append(("X-Content-Type-Options", "nosniff"))

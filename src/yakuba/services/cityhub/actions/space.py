@@ -18,10 +18,13 @@ from yakuba.services.cityhub.actions.series import AHEAD, Key, KnownSeries, meas
 from yakuba.services.cityhub.actions.turns import WRITER, take_turn
 from yakuba.services.cityhub.actions.watches import Watches
 from yakuba.services.cityhub.engine.entities import Entity, place_of
+from yakuba.services.cityhub.engine.ld import subscriptions as ld_subscriptions
+from yakuba.services.cityhub.engine.ld.notifying import notification as ld_notification
 from yakuba.services.cityhub.engine.notifying import Notification, Occasion, notification
 from yakuba.services.cityhub.engine.places import shape_of
 from yakuba.services.cityhub.engine.requests import Path
 from yakuba.services.cityhub.engine.space import Registration, Subscription, Where
+from yakuba.services.cityhub.engine.subscriptions import new_id
 from yakuba.services.cityhub.engine.triggering import Watch
 from yakuba.services.cityhub.engine.updating import Change
 from yakuba.services.cityhub.queries import cells
@@ -189,9 +192,7 @@ class WriteSpace(ReadSpace):
             if self.occasion.round > MOST_ROUNDS:
                 self.looped.append(subscription.id)
                 continue
-            self._deliveries.append(
-                (key, notification(subscription, change, alteration, self.occasion), self.now)
-            )
+            self._deliveries.append((key, self._notification(subscription, change, alteration), self.now))
             self._told_before.append(
                 (
                     subscription,
@@ -205,6 +206,12 @@ class WriteSpace(ReadSpace):
             if subscription.status == "oneshot":
                 subscription.status = "inactive"
             self._told[key] = subscription
+
+    def _notification(self, subscription: Subscription, change: Change, alteration: str) -> Notification:
+        if ld_subscriptions.own(subscription) is None:
+            return notification(subscription, change, alteration, self.occasion)
+        context = ld_subscriptions.context_of(subscription, self)
+        return ld_notification(subscription, change, self.occasion, context, self.now)
 
     def put_subscription(self, subscription: Subscription, *, new: bool) -> None:
         """See `engine.space.Space`."""
@@ -239,6 +246,21 @@ class WriteSpace(ReadSpace):
     def drop_registration(self, registration_id: str) -> None:
         """See `engine.space.Space`."""
         models.Registration.objects.filter(identifier=registration_id).delete()
+
+    def put_context(self, url: str, content: Any) -> str:
+        """See `engine.space.Space`."""
+        identifier = new_id()
+        models.LdContext.objects.create(
+            identifier=identifier,
+            url=url,
+            content=json.dumps(content, ensure_ascii=False, separators=(",", ":")),
+            created_at=self.now,
+        )
+        return identifier
+
+    def drop_context(self, context_id: str) -> None:
+        """See `engine.space.Space`."""
+        models.LdContext.objects.filter(identifier=context_id).delete()
 
     # --- the end of the group
 

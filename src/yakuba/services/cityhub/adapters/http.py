@@ -57,7 +57,9 @@ class HeadRefused(Exception):
 
 
 Handler = Callable[[HttpRequest, Callable[[HttpAnswer], None]], None]
-Refusal = Callable[[int], HttpAnswer]  # what is answered where there is no request to hand on
+Refusal = Callable[
+    [int, str], HttpAnswer
+]  # what is answered where there is no request to hand on: status, target
 
 
 @dataclass
@@ -269,7 +271,8 @@ class Connection(asyncio.Protocol):
         self._busy = self._over = True
         self._let_go()
         self._buffer.clear()
-        self._write(written(self._server.refusal(status), False))
+        target = self._head.target if self._head is not None else ""
+        self._write(written(self._server.refusal(status, target), False))
         if self._transport is None:
             return
         if self._ended or not self._transport.can_write_eof():

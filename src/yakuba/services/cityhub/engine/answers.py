@@ -13,12 +13,14 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. kind: the content type, empty where there is no body."""
+    """One answer. kind: the content type, empty where there is no body; error: what it tells, where it is a refusal in the words
+    of NGSIv2."""
 
     status: int
     body: bytes = b""
     kind: str = ""
     headers: tuple[tuple[str, str], ...] = field(default=())
+    error: NgsiError | None = None
 
 
 NO_CONTENT = Answer(204)
@@ -41,7 +43,7 @@ def made(location: str, status: int = 201) -> Answer:
 
 def refused(error: NgsiError) -> Answer:
     """The documented body of an error."""
-    return Answer(error.status, dumped(error.body()), JSON, error.headers)
+    return Answer(error.status, dumped(error.body()), JSON, error.headers, error)
 
 
 def counted(total: int | None) -> tuple[tuple[str, str], ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from yakuba.services.cityhub.engine.entities import Entity, place_of
+from yakuba.services.cityhub.engine.entities import Attribute, Entity, ignores_type, place_of
+from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.ordering import ordered
-from yakuba.services.cityhub.engine.places import Place, shape_of
+from yakuba.services.cityhub.engine.places import TYPES, Place, shape_of
 from yakuba.services.cityhub.engine.requests import Wanted
 from yakuba.services.cityhub.engine.space import Space, Where
 
@@ -55,9 +56,14 @@ def narrowing(wanted: Wanted) -> Where:
         wanted.paths,
         () if "" in ids else tuple(sorted(ids)),
         () if "" in types else tuple(sorted(types)),
-        None if wanted.place is None else wanted.place.box(),
-        wanted.place is not None,
+        wanted.place.box() if wanted.place is not None and _is_main(wanted) else None,
+        wanted.place is not None and _is_main(wanted),
     )
+
+
+def _is_main(wanted: Wanted) -> bool:
+    """Whether the store's own place of an entity is asked for: `location` is it wherever it is a place (`ld.storing.fitted`)."""
+    return wanted.place_name in ("", "location")
 
 
 def _looked_at(wanted: Wanted) -> bool:
@@ -87,10 +93,23 @@ def matches(entity: Entity, wanted: Wanted) -> bool:
         return False
     if wanted.metadata_condition is not None and not wanted.metadata_condition.holds(entity):
         return False
-    return wanted.place is None or is_there(entity, wanted.place)
+    return wanted.place is None or is_there(entity, wanted.place, wanted.place_name)
 
 
-def is_there(entity: Entity, place: Place) -> bool:
-    """Whether the question is true of the entity's place. Without a place nothing is true of it."""
-    attribute = place_of(entity.attributes)
-    return attribute is not None and place.holds(shape_of(attribute["type"], attribute["value"]))
+def is_there(entity: Entity, place: Place, name: str = "") -> bool:
+    """Whether the question is true of the entity's place, or of its attribute of that name. Without a place nothing is true of
+    it."""
+    attribute = entity.attributes.get(name) if name else place_of(entity.attributes)
+    if attribute is None or attribute["type"] not in TYPES or attribute["value"] is None:
+        return False
+    if name and ignores_type(attribute):
+        return _is_shape(attribute) and place.holds(shape_of(attribute["type"], attribute["value"]))
+    return place.holds(shape_of(attribute["type"], attribute["value"]))
+
+
+def _is_shape(attribute: Attribute) -> bool:
+    try:
+        shape_of(attribute["type"], attribute["value"])
+    except NgsiError:
+        return False
+    return True

@@ -83,16 +83,33 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
-def read_json(body: bytes) -> Any:
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise RepeatedName
+    return found
+
+
+class RepeatedName(ValueError):
+    """A name that stands twice in one object."""
+
+
+def read_json(body: bytes, *, each_once: bool = False) -> Any:
     """The value of a body. Raises NgsiError 400 ParseError where it is no JSON (NaN and Infinity are none), is not UTF-8, or
-    nests deeper than DEEPEST."""
+    nests deeper than DEEPEST. each_once: also where a name stands twice in one object."""
     if body.count(b"{") + body.count(b"[") > DEEPEST and _depth(body) > DEEPEST:
         raise parse_error(f"JSON の入れ子が深すぎます。{DEEPEST}段までにしてください。")
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        value = json.loads(
+            body.decode("utf-8"),
+            parse_constant=_no_constant,
+            object_pairs_hook=_each_once if each_once else None,
+        )
         if _MAY_BE_NONE.search(body):
             _require_text(value)
         return value
+    except RepeatedName:
+        raise parse_error("本文のオブジェクトに同じ名前が二度あります。一つにしてください。") from None
     except (ValueError, RecursionError):
         raise parse_error(
             "本文を JSON として読めません。かっこ・引用符・コンマと、文字コード（UTF-8）を確かめてください。"

@@ -27,7 +27,7 @@ METRES_PER_DEGREE = math.pi * EARTH / 180
 
 @dataclass(frozen=True)
 class Place:
-    """A question about places. relation: one of RELATIONS; least, most: metres, for `near`."""
+    """A question about places. relation: one of RELATIONS, `contains` or `overlaps`; least, most: metres, for `near`."""
 
     relation: str
     shape: BaseGeometry
@@ -45,6 +45,12 @@ class Place:
             return bool(self.shape.intersects(shape))
         if self.relation == "equals":
             return bool(self.shape.equals(shape))
+        if (
+            self.relation == "contains"
+        ):  # of NGSI-LD, as `overlaps`: what is stored contains what is asked for
+            return bool(shape.covers(self.shape))
+        if self.relation == "overlaps":
+            return bool(shape.overlaps(self.shape))
         return not self.shape.intersects(shape)
 
     def box(self) -> tuple[float, float, float, float] | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from yakuba.services.cityhub.engine.conditions import Condition, read_condition
+from yakuba.services.cityhub.engine.entities import Entity
 from yakuba.services.cityhub.engine.errors import NgsiError, bad_request
 from yakuba.services.cityhub.engine.identifiers import FORBIDDEN, require_identifier
 from yakuba.services.cityhub.engine.ordering import DISTANCE, Key, read_order
@@ -14,6 +15,7 @@ from yakuba.services.cityhub.engine.patterns import found, pattern
 from yakuba.services.cityhub.engine.places import Place, ask
 from yakuba.services.cityhub.engine.rendering import Shown
 
+LD = "/ngsi-ld/"  # paths of NGSI-LD begin so
 MOST = 1_000  # results in one answer
 USUAL = 20
 MOST_TARGETS = 1_000  # id and type in all their combinations
@@ -55,6 +57,11 @@ class Request:
     headers: dict[str, str]
     body: bytes
     now: float
+
+    @property
+    def is_ld(self) -> bool:
+        """Whether NGSI-LD is spoken, not NGSIv2."""
+        return self.path.startswith(LD)
 
     @property
     def options(self) -> frozenset[str]:
@@ -102,13 +109,20 @@ class Target:
         return self.id_pattern is None and self.type_pattern is None
 
 
+class Test(Protocol):
+    """What an entity is looked at for, one by one."""
+
+    def holds(self, entity: Entity) -> bool:
+        """Whether the entity meets it."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A query: entities within `paths` that one of the targets means, and that meet all of the rest."""
 
     paths: tuple[Path, ...]
     targets: tuple[Target, ...] = (Target(),)
-    condition: Condition | None = None
+    condition: Test | None = None
     metadata_condition: Condition | None = None
     place: Place | None = None
     order: tuple[Key, ...] = ()
@@ -119,6 +133,9 @@ class Wanted:
     one_of: tuple[
         str, ...
     ] = ()  # attributes of which the entity has one (the deprecated `attributes` of a query)
+    place_name: str = (
+        ""  # the attribute that `place` asks of; empty for the one that says where the entity is
+    )
 
 
 def require_known(request: Request) -> None:
@@ -173,6 +190,8 @@ def paging(request: Request) -> tuple[int, int, bool]:
 def service_of(request: Request) -> str:
     """The service in lower case, empty where none is named. Raises NgsiError 400."""
     service = request.headers.get("fiware-service", "")
+    if request.is_ld:
+        service = request.headers.get("ngsild-tenant", service)
     if service and (len(service) > LONGEST_SERVICE or not _SERVICE.match(service)):
         raise bad_request(f"Fiware-Service は英数字と _ で{LONGEST_SERVICE}文字までにしてください。")
     return service.lower()

@@ -9,6 +9,9 @@ from urllib.parse import unquote
 from yakuba.services.cityhub.engine import batch_routes, entity_routes, subscription_routes
 from yakuba.services.cityhub.engine.answers import JSON, Answer, given, refused
 from yakuba.services.cityhub.engine.errors import NgsiError, bad_request
+from yakuba.services.cityhub.engine.ld import routes as ld_routes
+from yakuba.services.cityhub.engine.ld.bodies import require_accept
+from yakuba.services.cityhub.engine.ld.problems import invalid, problem
 from yakuba.services.cityhub.engine.requests import Request, service_of
 from yakuba.services.cityhub.engine.space import Space
 
@@ -17,18 +20,19 @@ Handler = Callable[..., Answer]
 
 @dataclass(frozen=True)
 class Route:
-    """A handler with what the address names. reads: nothing is written by it."""
+    """A handler with what the address names. reads: nothing is written by it; ld: errors are told as NGSI-LD does."""
 
     handler: Handler
     names: tuple[str, ...]
     reads: bool
+    ld: bool = False
 
     def __call__(self, space: Space, request: Request) -> Answer:
         """What is answered; errors of the request too."""
         try:
             return self.handler(space, request, *self.names)
         except NgsiError as error:
-            return refused(error)
+            return problem(error) if self.ld else refused(error)
 
 
 def entry_points(space: Space, request: Request) -> Answer:
@@ -88,33 +92,52 @@ def route(method: str, path: str) -> Route:
     parts = path.split("/")[1:]
     if parts and not parts[-1]:
         parts.pop()
+    if parts[:2] == ["ngsi-ld", "v1"]:
+        return _in(ld_routes.TABLE, method, parts[2:], ld=True)
     if not parts or parts[0] != "v2":
         raise _unknown()
-    words = parts[1:]
-    for pattern, methods in _TABLE.items():
+    return _in(_TABLE, method, parts[1:], ld=False)
+
+
+def _in(
+    table: dict[tuple[str, ...], dict[str, Handler]], method: str, words: list[str], *, ld: bool
+) -> Route:
+    for pattern, methods in table.items():
         if len(pattern) != len(words):
             continue
         if all(not word or word == other for word, other in zip(pattern, words, strict=True)):
-            return _by_method(method, methods, pattern, words)
+            return _by_method(method, methods, pattern, words, ld=ld)
+    if ld:
+        raise NgsiError(404, "ResourceNotFound", "この住所（URL）はありません。綴りを確かめてください。")
     raise _unknown()
 
 
 def _unknown() -> NgsiError:
-    return bad_request("この住所（URL）はありません。/v2/entities などの綴りを確かめてください。")
+    return bad_request(
+        "この住所（URL）はありません。/v2/entities、/ngsi-ld/v1/entities などの綴りを確かめてください。"
+    )
 
 
-def _by_method(method: str, methods: dict[str, Handler], pattern: tuple[str, ...], words: list[str]) -> Route:
+def _by_method(
+    method: str, methods: dict[str, Handler], pattern: tuple[str, ...], words: list[str], *, ld: bool
+) -> Route:
     handler = methods.get(method)
     if handler is None:
         allow = ", ".join(sorted(methods))
         raise NgsiError(405, "MethodNotAllowed", f"ここで使える方法は {allow} です。", (("Allow", allow),))
     names = tuple(unquote(other) for word, other in zip(pattern, words, strict=True) if not word)
-    return Route(handler, names, method == "GET" or handler in _READS)
+    return Route(handler, names, method == "GET" or handler in (*_READS, *ld_routes.READS), ld)
 
 
 def require_shape(request: Request) -> None:
     """What every request must have: a body where one is needed, an answer that is understood, a proper service. Raises
-    NgsiError 400, 406, 411."""
+    NgsiError 400, 406, 411. NGSI-LD says InvalidRequest for a lacking body."""
+    if request.is_ld:
+        if request.method in _WITH_BODY and not request.body:
+            raise invalid("本文がありません。JSON を送ってください。")
+        service_of(request)
+        require_accept(request)
+        return
     if request.method in _WITH_BODY and not request.body:
         raise NgsiError(411, "ContentLengthRequired", "Zero/No Content-Length in PUT/POST/PATCH request")
     service_of(request)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from yakuba.services.cityhub.engine.entities import Entity
-from yakuba.services.cityhub.engine.requests import Path
+from yakuba.services.cityhub.engine.history import Period, SeriesKept, Times
+from yakuba.services.cityhub.engine.requests import Path, Target
 from yakuba.services.cityhub.engine.updating import Change
 
 
@@ -50,6 +51,16 @@ class Registration:
     definition: dict[str, Any]
     path: str = "/"
     expires: float | None = None
+
+
+@dataclass(frozen=True)
+class KeptContext:
+    """A context of NGSI-LD that is kept. url: by which clients name it, empty for the hub's own address of it; created: seconds
+    since 1970 UTC."""
+
+    id: str
+    url: str
+    created: float
 
 
 class Space(Protocol):
@@ -102,3 +113,29 @@ class Space(Protocol):
 
     def refusal_of(self, url: str) -> str:
         """Why nothing may be sent to that address, or an empty text."""
+
+    def series(
+        self, targets: tuple[Target, ...], paths: tuple[Path, ...], attributes: tuple[str, ...], times: Times
+    ) -> Iterator[SeriesKept]:
+        """Series of the entities that one of the targets names, with something within the times, by entity."""
+
+    def readings(self, key: int, times: Times, most: int) -> list[tuple[int, float]]:
+        """Moment and number, at most so many."""
+
+    def first_moment(self, key: int, times: Times) -> int | None:
+        """Of what a series has within the times."""
+
+    def periods(self, one: SeriesKept, times: Times, start: int, width: int, most: int) -> list[Period]:
+        """Figures of each period that has a reading, counted from `start`."""
+
+    def context(self, url: str) -> tuple[int, Any] | None:
+        """Number (another one for another content) and content of the context of that address, or None."""
+
+    def contexts(self) -> list[KeptContext]:
+        """All that are kept, the oldest first."""
+
+    def put_context(self, url: str, content: Any) -> str:
+        """Keep one. Returns its id."""
+
+    def drop_context(self, context_id: str) -> None:
+        """Remove it."""

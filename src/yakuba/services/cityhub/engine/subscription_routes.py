@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yakuba.services.cityhub.engine import registrations, subscriptions
 from yakuba.services.cityhub.engine.answers import JSON, NO_CONTENT, Answer, counted, given, made
-from yakuba.services.cityhub.engine.errors import bad_request, not_found
+from yakuba.services.cityhub.engine.errors import bad_request, not_found, unprocessable
 from yakuba.services.cityhub.engine.identifiers import read_json
 from yakuba.services.cityhub.engine.requests import (
     Path,
@@ -34,7 +34,8 @@ def _asked_path(request: Request) -> str | None:
     return _spelt(paths[0])
 
 
-def _own_path(request: Request) -> str:
+def own_path(request: Request) -> str:
+    """The path of a new subscription. Raises NgsiError 400."""
     paths = reading_paths(request)
     if len(paths) > 1:
         raise bad_request("サブスクリプションの Fiware-ServicePath は一つだけにしてください。")
@@ -53,7 +54,7 @@ def create_subscription(space: Space, request: Request) -> Answer:
     """POST /v2/subscriptions"""
     require_known(request)
     require_type(request, JSON)
-    new = subscriptions.created(read_json(request.body), _own_path(request), request.now)
+    new = subscriptions.created(read_json(request.body), own_path(request), request.now)
     _require_allowed(space, new)
     space.put_subscription(new, new=True)
     return made(f"/v2/subscriptions/{new.id}")
@@ -84,6 +85,15 @@ def update_subscription(space: Space, request: Request, subscription_id: str) ->
     require_type(request, JSON)
     body = read_json(request.body)
     subscription = _subscription(space, subscription_id)
+    if (
+        "ld" in subscription.definition
+        and isinstance(body, dict)
+        and set(body) - {"status", "expires", "throttling"}
+    ):
+        raise unprocessable(
+            "NGSI-LD で作ったサブスクリプションです。ここで変えられるのは status・expires・throttling だけです。"
+            f"ほかは /ngsi-ld/v1/subscriptions/{subscription.definition['ld']['id']} で変えてください。"
+        )
     subscriptions.changed(subscription, body, request.now)
     if "notification" in body:
         _require_allowed(space, subscription)

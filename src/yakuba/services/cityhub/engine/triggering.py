@@ -7,6 +7,7 @@ from functools import lru_cache
 from yakuba.services.cityhub.engine import places
 from yakuba.services.cityhub.engine.conditions import read_condition
 from yakuba.services.cityhub.engine.finding import is_there
+from yakuba.services.cityhub.engine.ld import subscriptions as ld_subscriptions
 from yakuba.services.cityhub.engine.requests import Path, Target, targets_of
 from yakuba.services.cityhub.engine.space import Subscription
 from yakuba.services.cityhub.engine.updating import Change
@@ -22,6 +23,7 @@ class Watch:
         subject = subscription.definition["subject"]
         condition = subject["condition"]
         expression = condition.get("expression") or {}
+        self.ld = ld_subscriptions.watch(subscription)
         self.targets: tuple[Target, ...] = targets_of(subject["entities"])
         self.path = _path(subscription.path)
         self.names = frozenset(condition["attrs"])
@@ -40,6 +42,8 @@ class Watch:
             return ""
         if not any(target.holds(entity.id, entity.type) for target in self.targets):
             return ""
+        if self.ld is not None:
+            return self.ld.concerns(change)
         alteration = self._alteration(change)
         if not alteration:
             return ""

@@ -16,6 +16,7 @@ from yakuba.services.cityhub.models.hub import (
     WatchState,
 )
 from yakuba.services.cityhub.models.keeping import MonthFile
+from yakuba.services.cityhub.models.ldcontexts import LdContext
 from yakuba.services.cityhub.models.levels import LevelNotice
 from yakuba.services.cityhub.models.opendata import OpenDataset
 
@@ -30,6 +31,7 @@ __all__ = [
     "Device",
     "Entity",
     "Hour",
+    "LdContext",
     "LevelNotice",
     "Measure",
     "MonthFile",

@@ -13,11 +13,18 @@ from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.municipality import Municipality
 from yakuba.kernel.townsettings import value
 from yakuba.services.cityhub.engine.errors import NgsiError
+from yakuba.services.cityhub.engine.requests import LD
 
 READ, WRITE, MANAGE = "cityhub.view", "cityhub.write", "cityhub.manage"
 BELIEVED = 5.0  # seconds for which a token that was looked up is believed: so long a revoked one still opens
 MOST_KNOWN = 10_000
 _SUBSCRIPTIONS = ("subscriptions", "registrations")
+CONTEXTS = "jsonldContexts"
+_QUERIES = (
+    "/v2/op/query",
+    "/ngsi-ld/v1/entityOperations/query",
+    "/ngsi-ld/v1/temporal/entityOperations/query",
+)
 
 
 @dataclass(frozen=True)
@@ -96,12 +103,16 @@ def services_of(town: Municipality) -> frozenset[str]:
 
 def require_right(caller: Caller, service: str, method: str, path: str) -> None:
     """Raises NgsiError 403 where the service is not the caller's own, or the request needs a right that the token lacks."""
+    is_ld = path.startswith(LD)
     if service and service not in caller.services:
+        if is_ld:
+            raise NgsiError(404, "NonexistentTenant", "このトークンで使える NGSILD-Tenant ではありません。")
         raise NgsiError(403, "Forbidden", "このトークンで使える Fiware-Service ではありません。")
-    first = path.split("/")[2] if path.count("/") >= 2 else ""
-    if first in _SUBSCRIPTIONS:
-        needed = MANAGE  # to see them too: headers for a receiver may hold its keys
-    elif method == "GET" or path.rstrip("/") == "/v2/op/query":
+    words = path.split("/")[3 if is_ld else 2 :]
+    first = words[0] if words else ""
+    if first in _SUBSCRIPTIONS or (first == CONTEXTS and method != "GET"):
+        needed = MANAGE  # to see them too: headers for a receiver may hold its keys; contexts say what names mean to all
+    elif method == "GET" or path.rstrip("/") in _QUERIES:
         needed = READ
     else:
         needed = WRITE

@@ -13,9 +13,10 @@ from yakuba.kernel.outbound.permission import require_target
 from yakuba.kernel.outbound.profile import OutboundRefused
 from yakuba.services.cityhub import models
 from yakuba.services.cityhub.engine.entities import Entity
-from yakuba.services.cityhub.engine.requests import Path
-from yakuba.services.cityhub.engine.space import Registration, Subscription, Where
-from yakuba.services.cityhub.queries import cells
+from yakuba.services.cityhub.engine.history import Period, SeriesKept, Times
+from yakuba.services.cityhub.engine.requests import Path, Target
+from yakuba.services.cityhub.engine.space import KeptContext, Registration, Subscription, Where
+from yakuba.services.cityhub.queries import cells, ldcontexts, temporal
 
 COLUMNS = "id, path, entity_id, entity_type, document, created_at, modified_at"
 PORTION = 500  # rows fetched at one go
@@ -143,6 +144,32 @@ class ReadSpace:
         """See `engine.space.Space`."""
         row = models.Registration.objects.filter(identifier=registration_id).first()
         return registration_of(row) if row else None
+
+    def series(
+        self, targets: tuple[Target, ...], paths: tuple[Path, ...], attributes: tuple[str, ...], times: Times
+    ) -> Iterator[SeriesKept]:
+        """See `engine.space.Space`."""
+        return temporal.series(self.municipality_id, targets, paths, attributes, times)
+
+    def readings(self, key: int, times: Times, most: int) -> list[tuple[int, float]]:
+        """See `engine.space.Space`."""
+        return temporal.readings(key, times, most)
+
+    def first_moment(self, key: int, times: Times) -> int | None:
+        """See `engine.space.Space`."""
+        return temporal.first_moment(key, times)
+
+    def periods(self, one: SeriesKept, times: Times, start: int, width: int, most: int) -> list[Period]:
+        """See `engine.space.Space`."""
+        return temporal.periods(one, times, start, width, most)
+
+    def context(self, url: str) -> tuple[int, Any] | None:
+        """See `engine.space.Space`."""
+        return ldcontexts.content(url)
+
+    def contexts(self) -> list[KeptContext]:
+        """See `engine.space.Space`."""
+        return ldcontexts.kept()
 
     def refusal_of(self, url: str) -> str:
         """See `engine.space.Space`."""

@@ -13,6 +13,7 @@ from yakuba.services.cityhub.actions.space import writing
 from yakuba.services.cityhub.actions.watches import Watches
 from yakuba.services.cityhub.engine.answers import Answer, refused
 from yakuba.services.cityhub.engine.errors import NgsiError
+from yakuba.services.cityhub.engine.ld.problems import problem
 from yakuba.services.cityhub.engine.notifying import Occasion
 from yakuba.services.cityhub.engine.requests import Request
 from yakuba.services.cityhub.engine.routes import require_shape, route
@@ -58,7 +59,7 @@ def ask(
         where = route(method, path)
         require_shape(request)
     except NgsiError as error:
-        return Answered(refused(error))
+        return Answered(problem(error) if request.is_ld else refused(error))
     if where.reads:
         return Answered(where(ReadSpace(town, request.now), request))
     with writing(town, time.time(), KnownSeries(), Watches()) as space:

@@ -16,7 +16,7 @@ from yakuba.services.cityhub.tests.test_hub import over_the_wire
 async def _served(talk, limits=None, handler=None):
     server = HttpServer(
         handler or (lambda request, respond: respond(HttpAnswer(200, (), request.body))),
-        lambda status: HttpAnswer(status, closes=True),
+        lambda status, _: HttpAnswer(status, closes=True),
         limits or Limits(10_000_000, 20_000_000),
     )
     port = await server.listen("127.0.0.1", 0)

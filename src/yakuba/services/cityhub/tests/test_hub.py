@@ -246,7 +246,7 @@ def over_the_wire(*pieces: bytes, handler=None, limits=None) -> bytes:
     async def talk() -> bytes:
         server = HttpServer(
             handler or (lambda request, respond: respond(HttpAnswer(200, (), request.body))),
-            lambda status: HttpAnswer(status, closes=True),
+            lambda status, _: HttpAnswer(status, closes=True),
             limits or Limits(1_000, 10_000),
         )
         port = await server.listen("127.0.0.1", 0)
