@@ -69,6 +69,15 @@ def _choose(plan: RoundPlan, crew_ids: Sequence[int]) -> None:
 
 def _changeable(plan_id: int) -> RoundPlan:
     """The plan, which has to be calculated anew after what follows. Raises Conflict."""
+    row = _require_changeable(plan_id)
+    if row.state != PlanState.DRAFT:
+        RoundVersion.objects.filter(plan=row, state=VersionState.CURRENT).update(state=VersionState.PAST)
+        row.state, row.reason = PlanState.DRAFT, ""
+        row.save(update_fields=["state", "reason"])
+    return row
+
+
+def _require_changeable(plan_id: int) -> RoundPlan:
     row = held(plan_id)
     if row.state not in CHANGEABLE:
         raise Conflict(
@@ -76,10 +85,6 @@ def _changeable(plan_id: int) -> RoundPlan:
             if row.state == PlanState.PUBLISHED
             else f"この計画は「{PlanState(row.state).label}」なので、変えられません。"
         )
-    if row.state != PlanState.DRAFT:
-        RoundVersion.objects.filter(plan=row, state=VersionState.CURRENT).update(state=VersionState.PAST)
-        row.state, row.reason = PlanState.DRAFT, ""
-        row.save(update_fields=["state", "reason"])
     return row
 
 
@@ -166,7 +171,7 @@ def load_stops(plan_id: int, file: bytes | BinaryIO, renamed: Mapping[str, str],
 def offer(plan_id: int, stops: Sequence[OfferedStop], *, actor: Actor) -> int:
     """Put what another part offers (reports, traps) into a plan that is not given out yet; what it has already, by kind and
     number, is not put in again. Returns how many came in. Raises Invalid and Conflict."""
-    plan = _changeable(plan_id)
+    plan = _require_changeable(plan_id)
     there = set(RoundStop.objects.filter(plan=plan).exclude(ref="").values_list("kind", "ref"))
     new = []
     for one in dict.fromkeys(stops):
@@ -187,8 +192,11 @@ def offer(plan_id: int, stops: Sequence[OfferedStop], *, actor: Actor) -> int:
         if problems:
             told = [Problem(0, f"{one.title} {problem.place}", problem.reason) for problem in problems]
             raise Invalid("\n".join(problem.message for problem in told), problems=told)
+        there.add((one.kind.value, one.ref))
         new.append(stop)
-    _kept(plan, new, actor)
+    if not new:  # what was calculated still holds
+        return 0
+    _kept(_changeable(plan_id), new, actor)
     record("fieldwork.stops_added", subject=f"plan:{plan.pk}", actor=actor, stops=len(new))
     return len(new)
 

@@ -15,13 +15,13 @@ from yakuba.kernel.files import apart
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.ledger.actions import add_event
-from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.values.my_numbers import likely_in
-from yakuba.services.fieldwork.contracts import NotDone, PlanState, StopKind, VisitKind
+from yakuba.services.fieldwork.actions import handling
+from yakuba.services.fieldwork.contracts import NotDone, PlanState, ReportState, StopKind, VisitKind
 from yakuba.services.fieldwork.engine.photographs import prepare
 from yakuba.services.fieldwork.engine.rounds import words
-from yakuba.services.fieldwork.models import Crew, PlanCrew, RoundStop, StopEvent, VisitPhoto
+from yakuba.services.fieldwork.models import Crew, PlanCrew, Report, RoundStop, StopEvent, VisitPhoto
 from yakuba.services.fieldwork.queries import rounds as queries
 
 MOST_PHOTOS, LARGEST = 4, 12_000_000  # of one event; bytes
@@ -153,14 +153,19 @@ def _require_new(stop: RoundStop, crew: Crew, kind: VisitKind) -> None:
 
 
 def _tell_ledger(stop: RoundStop, event: StopEvent, actor: Actor) -> None:
-    """The minutes of a visit to a report stand in the ledger with its case, where the effect of reforms is counted from."""
-    if stop.kind != StopKind.REPORT or event.kind == VisitKind.ARRIVED:
+    """A report that a crew goes to has been begun. The minutes stand in the ledger with its case, where the effect of reforms is
+    counted from; only a report's: a table may name the number of any other case."""
+    if stop.kind != StopKind.REPORT:
         return
-    case = Case.objects.filter(receipt_number=stop.ref).first()
-    if case is not None:
+    report = Report.objects.select_related("case").filter(number=stop.ref).first()
+    if report is None:
+        return
+    if report.state == ReportState.RECEIVED:
+        handling.start(report.pk, actor=actor)
+    if event.kind != VisitKind.ARRIVED:
         seconds = queries.seconds_spent(event)
         add_event(
-            case,
+            report.case,
             "fieldwork.visited",
             user=actor,
             seconds=seconds,
