@@ -23,7 +23,9 @@ def offer(plan_id: int, reports: Sequence[int], traps: Sequence[int], *, actor: 
     stops = [_of_report(one, plan) for one in dict.fromkeys(reports)]
     stops += [_of_trap(one) for one in dict.fromkeys(traps)]
     if not stops:
-        raise Conflict("入れるものが選ばれていません。", remedy="通報かわなを一つ以上選んでから押してください。")
+        raise Conflict(
+            "入れるものが選ばれていません。", remedy="通報かわなを一つ以上選んでから押してください。"
+        )
     return rounds_plans.offer(plan.pk, stops, actor=actor)
 
 

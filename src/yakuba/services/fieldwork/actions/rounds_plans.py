@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs import enqueue, lock
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
 from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.values.calendar import written
 from yakuba.services.fieldwork.contracts import OfferedStop, PlanState, VersionState
 from yakuba.services.fieldwork.engine.rounds import words
 from yakuba.services.fieldwork.engine.rounds.entries import STOP_REQUIRED, GivenStop, read_stops, stop_faults
@@ -23,6 +24,7 @@ from yakuba.services.fieldwork.queries import rounds as queries
 
 JOB = "fieldwork.plan_rounds"
 MOST_DAYS, MOST_STOPS, MOST_SHIFTS = 7, 400, 60
+EARLIEST, AHEAD = date(2000, 1, 1), timedelta(days=731)  # the first days that a plan may have
 CHANGEABLE = (PlanState.DRAFT, PlanState.FAILED, PlanState.READY)
 
 
@@ -39,6 +41,11 @@ def new_plan(title: str, first_day: date, days: int, crew_ids: Sequence[int], *,
     """A plan without stops. Raises Invalid."""
     if not title.strip() or len(title) > 80:
         raise Invalid("計画の名前を80字までで書いてください。", place="名前")
+    latest = timezone.localdate() + AHEAD
+    if not EARLIEST <= first_day <= latest:
+        raise Invalid(
+            f"始めの日は{written(EARLIEST)}から{written(latest)}までの日にしてください。", place="始めの日"
+        )
     if not 1 <= days <= MOST_DAYS:
         raise Invalid(f"日数は1〜{MOST_DAYS}日にしてください。", place="日数")
     row = RoundPlan.objects.create(title=title.strip(), first_day=first_day, days=days, made_by=known(actor))
@@ -149,7 +156,8 @@ def remove_stop(plan_id: int, stop_id: int, *, actor: Actor) -> RoundPlan:
 
 def table_faults(plan: RoundPlan, listed: Iterable[Any]) -> list[Problem]:
     """What is wrong with a table of stops, by line and column."""
-    return read_stops(listed, queries.skills(), plan.dates)[1]
+    there = map(queries.given_stop, queries.stops_of(plan))
+    return read_stops(listed, queries.skills(), plan.dates, there)[1]
 
 
 @transaction.atomic
@@ -157,9 +165,12 @@ def load_stops(plan_id: int, file: bytes | BinaryIO, renamed: Mapping[str, str],
     """All stops of a table, or none. Raises Invalid with every fault by its cell, and Conflict."""
     plan = _changeable(plan_id)
     problems: list[Problem] = []
+    there = map(queries.given_stop, queries.stops_of(plan))
     found, faults = read_stops(
-        rows(file, STOP_REQUIRED, problems, renamed=renamed), queries.skills(), plan.dates
+        rows(file, STOP_REQUIRED, problems, renamed=renamed), queries.skills(), plan.dates, there
     )
+    if not found and not problems and not faults:
+        raise Invalid("表に訪問先が1行もありません。見出しの下に、1行に1件ずつ書いてください。")
     if problems := [*problems, *faults]:
         raise Invalid(f"直すところが{len(problems)}か所あるので、入れていません。", problems=problems)
     _kept(plan, found, actor)
@@ -223,6 +234,12 @@ def publish(plan_id: int, *, actor: Actor) -> RoundPlan:
     row = held(plan_id)
     if row.state != PlanState.READY:
         raise Conflict(f"この計画は「{PlanState(row.state).label}」です。計算ができてから、班に出せます。")
+    version = queries.current(row)
+    if version is None or not version.rounds.exists():  # type: ignore[attr-defined]
+        raise Conflict(
+            "回れる訪問先が一つもないので、班に出せません。",
+            remedy="「入らなかった訪問先」のわけを直し、もう一度計算してください。",
+        )
     row.state, row.published_at = PlanState.PUBLISHED, timezone.now()
     row.save(update_fields=["state", "published_at"])
     record("fieldwork.plan_published", subject=f"plan:{row.pk}", actor=actor)

@@ -116,7 +116,12 @@ REPORTS = Listing(
         Filter(
             "state",
             "状態",
-            lambda: [("open", "終わっていない"), ("late", "期限を過ぎた"), ("visited", "班が済ませた"), *ReportState.choices()],
+            lambda: [
+                ("open", "終わっていない"),
+                ("late", "期限を過ぎた"),
+                ("visited", "班が済ませた"),
+                *ReportState.choices(),
+            ],
             queries.in_state,
         ),
         Filter(

@@ -91,12 +91,12 @@ def reports_for(plan: RoundPlan) -> list[Offer]:
 
 def traps_for(plan: RoundPlan) -> list[Offer]:
     """Traps that stand and that the plan has not, those that have shut first."""
-    rows = Trap.objects.filter(removed_on=None).exclude(code__in=_inside(plan, StopKind.TRAP)).order_by("code")
+    rows = (
+        Trap.objects.filter(removed_on=None).exclude(code__in=_inside(plan, StopKind.TRAP)).order_by("code")
+    )
     listed = wildlife.standings(list(rows[:MOST_OFFERED]))
     elsewhere = _elsewhere(plan, StopKind.TRAP, [one.trap.code for one in listed])
-    offers = [
-        Offer(one.trap.pk, of_trap(one), one.state, elsewhere.get(one.trap.code, ())) for one in listed
-    ]
+    offers = [Offer(one.trap.pk, of_trap(one), one.state, elsewhere.get(one.trap.code, ())) for one in listed]
     return sorted(offers, key=lambda one: (one.stop.priority, one.stop.ref))
 
 
@@ -121,9 +121,7 @@ def stops_of_report(row: Report) -> QuerySet[Any]:
 def visits_of_report(row: Report) -> list[StopEvent]:
     """What crews said of it, in the order in which it came."""
     found = StopEvent.objects.filter(stop__kind=StopKind.REPORT, stop__ref=row.number)
-    return list(
-        found.select_related("stop__plan", "crew", "user").prefetch_related("photos").order_by("pk")
-    )
+    return list(found.select_related("stop__plan", "crew", "user").prefetch_related("photos").order_by("pk"))
 
 
 def worked_at(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -154,5 +152,3 @@ def waiting(user: User) -> QueueState:
     )
     where = reverse("fieldwork:index") + "?state=visited"
     return QueueState(found["number"], where, "班が済ませた通報を見る", found["oldest"])
-
-

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from yakuba.kernel.maps import Feature, Map, Mapped, Shape, value_map
 from yakuba.kernel.maps.geojson import write
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.values.calendar import written
+from yakuba.kernel.workdays import FIRST_YEAR, LAST_YEAR, closed_by_law
 from yakuba.services.fieldwork.contracts import StopKind
 from yakuba.services.fieldwork.engine.rounds import words
 from yakuba.services.fieldwork.engine.rounds.entries import PRIORITIES
@@ -76,7 +78,19 @@ def left_of(version: RoundVersion) -> list[Left]:
 def day_words(plan: RoundPlan, number: int) -> str:
     """「令和8年12月1日（火）」."""
     day = plan.dates[number]
-    return f"{written(day)}（{words.WEEKDAYS[day.weekday()]}）"
+    named = _holiday(day)
+    return f"{written(day)}（{words.WEEKDAYS[day.weekday()]}{'・' + named if named else ''}）"
+
+
+def _holiday(day: date) -> str:
+    """Why town halls are closed besides weekends, in words; crews work by their weekdays, so a plan says so."""
+    told = closed_by_law(day) if FIRST_YEAR <= day.year <= LAST_YEAR else ""
+    return "" if told in ("土曜日", "日曜日") else told
+
+
+def holidays_of(plan: RoundPlan) -> list[str]:
+    """The plan's days that are holidays, in words."""
+    return [day_words(plan, number) for number, day in enumerate(plan.dates) if _holiday(day)]
 
 
 def label_of(row: CrewRound, plan: RoundPlan) -> str:

@@ -57,8 +57,8 @@ def test_one_press_in_the_list_puts_what_is_selected_into_the_plan(staff, clerk)
     plan = prepared(clerk)
     rows = [reported(number) for number in range(3)]
     Report.objects.filter(pk=rows[0].pk).update(urgent=True)
-    listed = staff.get(reverse("fieldwork:index")).content.decode()
-    number = re.search(r'name="bulk" value="(\d+)"[^>]*>\s*巡回計画に入れる', listed)[1]
+    listed = staff.get(reverse("fieldwork:index"), follow=True).content.decode()
+    number = re.search(r'name="bulk" value="(\d+)">巡回計画に入れる', listed)[1]
     given = {"bulk": number, "row": [rows[0].pk, rows[1].pk], "plan": ""}
     told = staff.post(reverse("fieldwork:index"), given, follow=True).content.decode()
     assert "「巡回計画に入れる」を2件に行いました" in told
@@ -89,7 +89,7 @@ def test_a_reports_page_puts_it_in_and_shows_what_the_crew_said(staff, clerk):
     assert "合材を2袋" in shown
     assert CaseEvent.objects.filter(case=row.case, kind="fieldwork.visited", seconds=720).exists()
     assert "班が済ませて、答えを待つ通報" in staff.get("/").content.decode()
-    listed = staff.get(reverse("fieldwork:index") + "?state=visited").content.decode()
+    listed = staff.get(reverse("fieldwork:index") + "?state=visited", follow=True).content.decode()
     assert row.number in listed
     phone = staff.get(reverse("fieldwork:go_stop", args=[plan.pk, by.pk, stop.pk])).content.decode()
     assert at in phone
@@ -112,7 +112,7 @@ def test_a_plans_page_offers_reports_and_traps_with_what_is_urgent_chosen(staff,
     Report.objects.filter(pk=row.pk).update(urgent=True)
     Report.objects.filter(pk=later.pk).update(due_at=timezone.now() + timezone.timedelta(days=90))
     nowhere = reported(2, latitude=None, longitude=None, place="橋の北")
-    trap = facade.set_trap("W-3", "box", 35.61, 138.51, actor=clerk)
+    trap = facade.set_trap("W-3", "box", 35.61, 138.51, timezone.localdate())
     at = reverse("fieldwork:round_offers", args=[plan.pk])
     shown = staff.get(at).content.decode()
     assert re.search(rf'name="report" value="{row.pk}"[^>]* checked', shown)
