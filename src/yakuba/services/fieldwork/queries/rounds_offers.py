@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, F, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from yakuba.services.fieldwork.contracts import (
     VisitKind,
 )
 from yakuba.services.fieldwork.engine.rounds.urgency import FIRST, USUAL, priority_of
-from yakuba.services.fieldwork.models import Report, RoundPlan, RoundStop, StopEvent, Trap
+from yakuba.services.fieldwork.models import Report, ReportEvent, RoundPlan, RoundStop, StopEvent, Trap
 from yakuba.services.fieldwork.queries import rounds, wildlife
 
 FILLABLE = (PlanState.DRAFT, PlanState.FAILED, PlanState.READY)
@@ -126,9 +126,9 @@ def visits_of_report(row: Report) -> list[StopEvent]:
 
 def worked_at(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Of these reports those that are open though a crew said that it is done, since they came or were taken up again."""
-    again = Max("events__at", filter=Q(events__kind=Happened.REOPENED))
+    again = ReportEvent.objects.filter(report=OuterRef("pk"), kind=Happened.REOPENED).order_by("-pk")
     since = rows.filter(state__in=OPEN).annotate(
-        taken_up_at=Coalesce(again, F("received_at"), output_field=DateTimeField())
+        taken_up_at=Coalesce(Subquery(again.values("at")[:1]), F("received_at"), output_field=DateTimeField())
     )
     done = StopEvent.objects.filter(
         kind=VisitKind.DONE,

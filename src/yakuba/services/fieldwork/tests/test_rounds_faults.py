@@ -100,9 +100,8 @@ def test_a_plan_that_visits_nothing_is_not_given_out(town):
 
 def test_a_break_is_kept_as_far_as_the_hours_let_it_and_a_lost_one_is_told(town):
     one = crew(town, "一班", hours=("9:00-17:00",) * 5 + ("9:00-12:00", ""), breaks="15:30-17:00 30分")
-    made = calculated(town, plan(town, [one], [stop("穴", minutes=400)], days=1))
-    rests = [row.rests for row in queries.rounds_of(queries.current(made))]
-    assert all(rest for rest in rests)
+    made = calculated(town, plan(town, [one], [stop("夕方", minutes=10, windows="16:40-16:50")]))
+    assert [row.rests for row in queries.rounds_of(queries.current(made))] == ["15:30-16:00"]
     saturday = calculated(town, plan(town, [one], [stop("枝")], date(2026, 12, 5)))
     version = queries.current(saturday)
     assert "「一班」の土曜日は、働く時間に入らない休憩" in version.warnings
