@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.refusals import Invalid
+from yakuba.services.fieldwork.engine.rounds.entries import PRIORITIES
 from yakuba.services.fieldwork.models import RoundPlan
 from yakuba.services.fieldwork.operations import rounds_offers as operations
 from yakuba.services.fieldwork.queries import rounds_offers as queries
@@ -50,5 +51,5 @@ def report_to_rounds(request: HttpRequest, report_id: int) -> HttpResponse:
     stop = operations.report_to_rounds(
         person_of(request), report_id=report_id, plan=request.POST.get("plan", "")
     )
-    messages.success(request, f"計画「{stop.plan.title}」に入れました（優先 {stop.priority}）。")
+    messages.success(request, f"計画「{stop.plan.title}」に入れました（優先：{PRIORITIES[stop.priority]}）。")
     return redirect("fieldwork:report", report_id)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.registry import QueueState
+from yakuba.kernel.values.calendar import written
 from yakuba.services.fieldwork.contracts import (
     OPEN,
     Happened,
@@ -21,6 +22,7 @@ from yakuba.services.fieldwork.contracts import (
     StopKind,
     VisitKind,
 )
+from yakuba.services.fieldwork.engine.rounds.entries import PRIORITIES
 from yakuba.services.fieldwork.engine.rounds.urgency import FIRST, USUAL, priority_of
 from yakuba.services.fieldwork.models import Report, ReportEvent, RoundPlan, RoundStop, StopEvent, Trap
 from yakuba.services.fieldwork.queries import rounds, wildlife
@@ -39,6 +41,11 @@ class Offer:
     stop: OfferedStop
     why: str
     elsewhere: tuple[str, ...] = ()
+
+    @property
+    def priority(self) -> str:
+        """In words."""
+        return PRIORITIES[self.stop.priority]
 
     @property
     def is_first(self) -> bool:
@@ -82,7 +89,7 @@ def reports_for(plan: RoundPlan) -> list[Offer]:
         Offer(
             row.pk,
             of_report(row, plan),
-            ("急ぎ　" if row.urgent else "") + f"期限 {timezone.localdate(row.due_at):%Y-%m-%d}",
+            ("急ぎ　" if row.urgent else "") + written(timezone.localdate(row.due_at)),
             elsewhere.get(row.number, ()),
         )
         for row in listed

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.refusals import Conflict, Invalid
@@ -96,6 +98,11 @@ def test_a_plan_that_visits_nothing_is_not_given_out(town):
     assert [one.why for one in rounds_telling.left_of(queries.current(made))]
     with pytest.raises(Conflict, match="一つもない"):
         rounds_plans.publish(made.pk, actor=town)
+    client = Client()
+    client.force_login(town)
+    shown = client.get(reverse("fieldwork:round_plan", args=[made.pk])).content.decode()
+    assert "回れる訪問先が一つもありません" in shown
+    assert "班に出す</button>" not in shown
 
 
 def test_a_break_is_kept_as_far_as_the_hours_let_it_and_a_lost_one_is_told(town):

@@ -94,7 +94,7 @@ def test_a_reports_page_puts_it_in_and_shows_what_the_crew_said(staff, clerk):
     phone = staff.get(reverse("fieldwork:go_stop", args=[plan.pk, by.pk, stop.pk])).content.decode()
     assert at in phone
     facade.finish(row.pk, "ふさぎました", actor=clerk)
-    assert not offers.waiting(clerk).number
+    assert offers.waiting(clerk).count == 0
     facade_reopened(row, clerk)
     assert not offers.is_worked_at(row), "what was done before does not answer what came after"
 
