@@ -32,6 +32,7 @@ MANIFEST = Manifest(
                 "round_plan",
                 "round_version",
                 "load_round_stops",
+                "round_offers",
                 "new_round_stop",
                 "change_rounds",
                 "round_change",
@@ -94,6 +95,9 @@ MANIFEST = Manifest(
         WorkQueue("期限を過ぎた通報", "fieldwork.handle", f"{ROOM}.queries.reports:late"),
         WorkQueue("確かめていない報奨金の申請", "fieldwork.bounty", f"{ROOM}.queries.wildlife:waiting"),
         WorkQueue("まだ始めていない通報", "fieldwork.handle", f"{ROOM}.queries.reports:waiting"),
+        WorkQueue(
+            "班が済ませて、答えを待つ通報", "fieldwork.handle", f"{ROOM}.queries.rounds_offers:waiting"
+        ),
         WorkQueue(
             "決めていない巡回の変更", "fieldwork.plan_rounds", f"{ROOM}.queries.rounds_waiting:waiting"
         ),

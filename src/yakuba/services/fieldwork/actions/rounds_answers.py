@@ -135,7 +135,7 @@ def keep(
         state=state,
         why=why[:200],
         basis=answer.ways.basis[:400],
-        warnings="\n".join(answer.ways.warnings),
+        warnings="\n".join([*answer.ways.warnings, *answer.asked.unrested]),
         metres=0,
         seconds=0,
         made_by=known(actor),

@@ -117,7 +117,7 @@ def work(change_id: int, listen: Listen | None = None) -> None:
         for row in queries.rounds_of(version)
         if (row.crew_id, row.day) in numbers
     }
-    done = _begun(of)
+    done = _begun(of, change)
     rest = _rest(change, of, whole, past, done)
     kept = looked_at(rest, squeezed_in(rest, before))
     anew = looked_at(rest, solve(rest, effort(listen), orders_left(rest, kept)))
@@ -133,10 +133,15 @@ def work(change_id: int, listen: Listen | None = None) -> None:
         row.save(update_fields=["state"])
 
 
-def _begun(of: Asked) -> set[int]:
-    """Stops that were done, given up, or are being worked at."""
+def _begun(of: Asked, change: RoundChange) -> set[int]:
+    """Stops that were done, given up, or are being worked at; not what a crew was at that drops out: somebody has to do it."""
+    gone = change.crew_id if change.kind == ChangeKind.OUT else None
     standings = queries.standings(stop.key for stop in of.stops)
-    return {key for key, standing in standings.items() if standing.closing or standing.begun}
+    return {
+        key
+        for key, standing in standings.items()
+        if standing.closing or (standing.begun and standing.begun.crew_id != gone)
+    }
 
 
 def _rest(
@@ -184,6 +189,11 @@ def take(change_id: int, kept: bool, *, actor: Actor) -> RoundVersion:
     current = queries.current(change.plan)
     if current is None or current.number != change.based_on or change.plan.state != PlanState.PUBLISHED:
         raise Conflict(STALE)
+    if queries.moment(change.plan) // DAY != change.moment // DAY:
+        raise Conflict(
+            "この変更は、計算した日が終わったので取り入れられません。",
+            remedy="取りやめてから、きょうの分をもう一度計算してください。",
+        )
     chosen = RoundVersion.objects.get(change=change, kept=kept)
     RoundVersion.objects.filter(pk=current.pk).update(state=VersionState.PAST)
     RoundVersion.objects.filter(change=change).exclude(pk=chosen.pk).update(state=VersionState.DROPPED)

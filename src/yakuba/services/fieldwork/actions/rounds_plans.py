@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs import enqueue, lock
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
 from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.values.calendar import written
 from yakuba.services.fieldwork.contracts import OfferedStop, PlanState, VersionState
 from yakuba.services.fieldwork.engine.rounds import words
 from yakuba.services.fieldwork.engine.rounds.entries import STOP_REQUIRED, GivenStop, read_stops, stop_faults
@@ -23,6 +24,7 @@ from yakuba.services.fieldwork.queries import rounds as queries
 
 JOB = "fieldwork.plan_rounds"
 MOST_DAYS, MOST_STOPS, MOST_SHIFTS = 7, 400, 60
+EARLIEST, AHEAD = date(2000, 1, 1), timedelta(days=731)  # the first days that a plan may have
 CHANGEABLE = (PlanState.DRAFT, PlanState.FAILED, PlanState.READY)
 
 
@@ -39,6 +41,11 @@ def new_plan(title: str, first_day: date, days: int, crew_ids: Sequence[int], *,
     """A plan without stops. Raises Invalid."""
     if not title.strip() or len(title) > 80:
         raise Invalid("計画の名前を80字までで書いてください。", place="名前")
+    latest = timezone.localdate() + AHEAD
+    if not EARLIEST <= first_day <= latest:
+        raise Invalid(
+            f"始めの日は{written(EARLIEST)}から{written(latest)}までの日にしてください。", place="始めの日"
+        )
     if not 1 <= days <= MOST_DAYS:
         raise Invalid(f"日数は1〜{MOST_DAYS}日にしてください。", place="日数")
     row = RoundPlan.objects.create(title=title.strip(), first_day=first_day, days=days, made_by=known(actor))
@@ -69,6 +76,15 @@ def _choose(plan: RoundPlan, crew_ids: Sequence[int]) -> None:
 
 def _changeable(plan_id: int) -> RoundPlan:
     """The plan, which has to be calculated anew after what follows. Raises Conflict."""
+    row = _require_changeable(plan_id)
+    if row.state != PlanState.DRAFT:
+        RoundVersion.objects.filter(plan=row, state=VersionState.CURRENT).update(state=VersionState.PAST)
+        row.state, row.reason = PlanState.DRAFT, ""
+        row.save(update_fields=["state", "reason"])
+    return row
+
+
+def _require_changeable(plan_id: int) -> RoundPlan:
     row = held(plan_id)
     if row.state not in CHANGEABLE:
         raise Conflict(
@@ -76,10 +92,6 @@ def _changeable(plan_id: int) -> RoundPlan:
             if row.state == PlanState.PUBLISHED
             else f"この計画は「{PlanState(row.state).label}」なので、変えられません。"
         )
-    if row.state != PlanState.DRAFT:
-        RoundVersion.objects.filter(plan=row, state=VersionState.CURRENT).update(state=VersionState.PAST)
-        row.state, row.reason = PlanState.DRAFT, ""
-        row.save(update_fields=["state", "reason"])
     return row
 
 
@@ -144,7 +156,8 @@ def remove_stop(plan_id: int, stop_id: int, *, actor: Actor) -> RoundPlan:
 
 def table_faults(plan: RoundPlan, listed: Iterable[Any]) -> list[Problem]:
     """What is wrong with a table of stops, by line and column."""
-    return read_stops(listed, queries.skills(), plan.dates)[1]
+    there = map(queries.given_stop, queries.stops_of(plan))
+    return read_stops(listed, queries.skills(), plan.dates, there)[1]
 
 
 @transaction.atomic
@@ -152,9 +165,12 @@ def load_stops(plan_id: int, file: bytes | BinaryIO, renamed: Mapping[str, str],
     """All stops of a table, or none. Raises Invalid with every fault by its cell, and Conflict."""
     plan = _changeable(plan_id)
     problems: list[Problem] = []
+    there = map(queries.given_stop, queries.stops_of(plan))
     found, faults = read_stops(
-        rows(file, STOP_REQUIRED, problems, renamed=renamed), queries.skills(), plan.dates
+        rows(file, STOP_REQUIRED, problems, renamed=renamed), queries.skills(), plan.dates, there
     )
+    if not found and not problems and not faults:
+        raise Invalid("表に訪問先が1行もありません。見出しの下に、1行に1件ずつ書いてください。")
     if problems := [*problems, *faults]:
         raise Invalid(f"直すところが{len(problems)}か所あるので、入れていません。", problems=problems)
     _kept(plan, found, actor)
@@ -166,7 +182,7 @@ def load_stops(plan_id: int, file: bytes | BinaryIO, renamed: Mapping[str, str],
 def offer(plan_id: int, stops: Sequence[OfferedStop], *, actor: Actor) -> int:
     """Put what another part offers (reports, traps) into a plan that is not given out yet; what it has already, by kind and
     number, is not put in again. Returns how many came in. Raises Invalid and Conflict."""
-    plan = _changeable(plan_id)
+    plan = _require_changeable(plan_id)
     there = set(RoundStop.objects.filter(plan=plan).exclude(ref="").values_list("kind", "ref"))
     new = []
     for one in dict.fromkeys(stops):
@@ -187,8 +203,11 @@ def offer(plan_id: int, stops: Sequence[OfferedStop], *, actor: Actor) -> int:
         if problems:
             told = [Problem(0, f"{one.title} {problem.place}", problem.reason) for problem in problems]
             raise Invalid("\n".join(problem.message for problem in told), problems=told)
+        there.add((one.kind.value, one.ref))
         new.append(stop)
-    _kept(plan, new, actor)
+    if not new:  # what was calculated still holds
+        return 0
+    _kept(_changeable(plan_id), new, actor)
     record("fieldwork.stops_added", subject=f"plan:{plan.pk}", actor=actor, stops=len(new))
     return len(new)
 
@@ -215,6 +234,12 @@ def publish(plan_id: int, *, actor: Actor) -> RoundPlan:
     row = held(plan_id)
     if row.state != PlanState.READY:
         raise Conflict(f"この計画は「{PlanState(row.state).label}」です。計算ができてから、班に出せます。")
+    version = queries.current(row)
+    if version is None or not version.rounds.exists():  # type: ignore[attr-defined]
+        raise Conflict(
+            "回れる訪問先が一つもないので、班に出せません。",
+            remedy="「入らなかった訪問先」のわけを直し、もう一度計算してください。",
+        )
     row.state, row.published_at = PlanState.PUBLISHED, timezone.now()
     row.save(update_fields=["state", "published_at"])
     record("fieldwork.plan_published", subject=f"plan:{row.pk}", actor=actor)

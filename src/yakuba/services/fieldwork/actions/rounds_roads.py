@@ -12,6 +12,7 @@ from yakuba.kernel.files import apart
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.refusals import Invalid, Missing
+from yakuba.services.fieldwork.engine.rounds.entries import IN_JAPAN
 from yakuba.services.fieldwork.engine.rounds.graphs import unpacked
 from yakuba.services.fieldwork.models import RoadFile
 
@@ -38,6 +39,12 @@ def take_roads(name: str, file: bytes | BinaryIO, source: str, *, actor: Actor) 
             "lines": roads.lines,
             "kilometres": round(float(roads.metres.sum()) / 1000, 1),
         }
+    (south, north), (west, east) = IN_JAPAN
+    if not (south <= roads.origin.latitude <= north and west <= roads.origin.longitude <= east):
+        raise Invalid(
+            f"道路の真ん中（緯度{roads.origin.latitude:g}、経度{roads.origin.longitude:g}）が日本の中にありません。",
+            remedy="経度、緯度の順か、単位が度（WGS84、EPSG:4326）かを確かめてください。メートルの座標は変換してから入れます。",
+        )
     with transaction.atomic():
         kept = store(StoredFile.Kind.OUTPUT, "roads.bin", "application/octet-stream", frame.body, actor=actor)
         row = RoadFile.objects.create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -15,13 +16,13 @@ from yakuba.kernel.files import apart
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.ledger.actions import add_event
-from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.values.my_numbers import likely_in
-from yakuba.services.fieldwork.contracts import NotDone, PlanState, StopKind, VisitKind
+from yakuba.services.fieldwork.actions import handling
+from yakuba.services.fieldwork.contracts import NotDone, PlanState, ReportState, StopKind, VisitKind
 from yakuba.services.fieldwork.engine.photographs import prepare
 from yakuba.services.fieldwork.engine.rounds import words
-from yakuba.services.fieldwork.models import Crew, PlanCrew, RoundStop, StopEvent, VisitPhoto
+from yakuba.services.fieldwork.models import Crew, PlanCrew, Report, RoundStop, StopEvent, VisitPhoto
 from yakuba.services.fieldwork.queries import rounds as queries
 
 MOST_PHOTOS, LARGEST = 4, 12_000_000  # of one event; bytes
@@ -47,15 +48,17 @@ def note(stop_id: int, crew_id: int, said: Said, key: str, *, actor: Actor) -> S
     """Keep it with the server's time. The same key is the same press: its event is given again. Raises Invalid, Conflict where
     the stop is done already, and Missing."""
     _check(said, key)
+    # A form has several buttons: who goes back to a page that said 着いた and presses 済んだ presses something else.
+    key = hashlib.sha256(f"{said.kind}:{key}".encode()).hexdigest()
     there = StopEvent.objects.filter(key=key).first()
     if there is not None:
-        return _same(there, stop_id)
+        return _same(there, stop_id, crew_id)
     bare = [_bare(photo) for photo in said.photos]
     with transaction.atomic():
         stop = _held(stop_id)
         there = StopEvent.objects.filter(key=key).first()
         if there is not None:
-            return _same(there, stop_id)
+            return _same(there, stop_id, crew_id)
         crew = _crew(stop, crew_id)
         _require_new(stop, crew, said.kind)
         event = StopEvent.objects.create(
@@ -133,8 +136,8 @@ def _crew(stop: RoundStop, crew_id: int) -> Crew:
     return found
 
 
-def _same(event: StopEvent, stop_id: int) -> StopEvent:
-    if event.stop_id != stop_id:
+def _same(event: StopEvent, stop_id: int, crew_id: int) -> StopEvent:
+    if (event.stop_id, event.crew_id) != (stop_id, crew_id):
         raise Conflict("画面を開き直して、もう一度押してください。")
     return event
 
@@ -144,7 +147,9 @@ def _require_new(stop: RoundStop, crew: Crew, kind: VisitKind) -> None:
     if standing is None or standing.last is None:
         return
     last = standing.closing if standing.is_done else standing.last
-    if last is not None and (standing.is_done or (last.kind == kind and last.crew_id == crew.pk)):
+    today = last is not None and timezone.localdate(last.at) == timezone.localdate()
+    # Who finds nobody at home on two days of a plan says so twice.
+    if last is not None and (standing.is_done or (today and last.kind == kind and last.crew_id == crew.pk)):
         at = timezone.localtime(last.at)
         raise Conflict(
             f"「{stop.title}」は、{last.crew}が{at:%-H:%M}に「{VisitKind(last.kind).label}」と記録しています。",
@@ -153,14 +158,19 @@ def _require_new(stop: RoundStop, crew: Crew, kind: VisitKind) -> None:
 
 
 def _tell_ledger(stop: RoundStop, event: StopEvent, actor: Actor) -> None:
-    """The minutes of a visit to a report stand in the ledger with its case, where the effect of reforms is counted from."""
-    if stop.kind != StopKind.REPORT or event.kind == VisitKind.ARRIVED:
+    """A report that a crew goes to has been begun. The minutes stand in the ledger with its case, where the effect of reforms is
+    counted from; only a report's: a table may name the number of any other case."""
+    if stop.kind != StopKind.REPORT:
         return
-    case = Case.objects.filter(receipt_number=stop.ref).first()
-    if case is not None:
+    report = Report.objects.select_related("case").filter(number=stop.ref).first()
+    if report is None:
+        return
+    if report.state == ReportState.RECEIVED:
+        handling.start(report.pk, actor=actor)
+    if event.kind != VisitKind.ARRIVED:
         seconds = queries.seconds_spent(event)
         add_event(
-            case,
+            report.case,
             "fieldwork.visited",
             user=actor,
             seconds=seconds,

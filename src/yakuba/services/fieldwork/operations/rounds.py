@@ -325,8 +325,8 @@ def _rounds(plan: RoundPlan, version: RoundVersion) -> list[dict[str, Any]]:
         {
             "crew": row.crew.name,
             "day": plan.dates[row.day].isoformat(),
-            "leave": words.shown(row.leave),
-            "back": words.shown(row.back),
+            "leave": words.shown(row.leave, row.day),
+            "back": words.shown(row.back, row.day),
             "rests": row.rests,
             "metres": row.metres,
             "minutes": row.seconds // 60,
@@ -337,9 +337,9 @@ def _rounds(plan: RoundPlan, version: RoundVersion) -> list[dict[str, Any]]:
                     "kind": one.stop.kind,
                     "ref": one.stop.ref,
                     "title": one.stop.title,
-                    "arrival": words.shown(one.arrival),
-                    "begin": words.shown(one.begin),
-                    "end": words.shown(one.end),
+                    "arrival": words.shown(one.arrival, row.day),
+                    "begin": words.shown(one.begin, row.day),
+                    "end": words.shown(one.end, row.day),
                     "metres": one.metres,
                 }
                 for one in row.listed

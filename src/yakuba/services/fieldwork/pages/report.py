@@ -26,7 +26,7 @@ from yakuba.services.fieldwork.forms.reports import DueForm, MoveForm, ReleaseFo
 from yakuba.services.fieldwork.models import Report, ReportPhoto
 from yakuba.services.fieldwork.operations import reports as operations
 from yakuba.services.fieldwork.pages.reports import KINDS
-from yakuba.services.fieldwork.queries import proving
+from yakuba.services.fieldwork.queries import proving, rounds_offers
 from yakuba.services.fieldwork.queries import reports as queries
 from yakuba.services.fieldwork.queries import rules as in_force
 
@@ -148,8 +148,24 @@ def _shown(
         "may_release": allowed(request.user, "fieldwork.release"),
         "map": _place(row),
         "near": _near(row),
+        **_of_crews(request, row),
     }
     return render(request, "fieldwork/report.html", context, status=status)
+
+
+def _of_crews(request: HttpRequest, row: Report) -> dict[str, Any]:
+    """Plans of rounds that have it or may take it, and what crews said of it."""
+    plans = allowed(request.user, "fieldwork.plan_rounds")
+    may_plan = plans and row.state in OPEN and row.latitude is not None
+    stops = list(rounds_offers.stops_of_report(row))
+    there = {one.plan_id for one in stops}
+    return {
+        "stops": stops,
+        "visits": rounds_offers.visits_of_report(row),
+        "worked_at": rounds_offers.is_worked_at(row),
+        "may_plan": may_plan,
+        "plans": [one for one in rounds_offers.fillable() if one.pk not in there] if plans else [],
+    }
 
 
 def _step(name: str, given: dict[str, TextForm]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from yakuba.services.fieldwork.contracts import OPEN, ReportState
 from yakuba.services.fieldwork.engine.rules import EXAMPLE
 from yakuba.services.fieldwork.models import Report
 from yakuba.services.fieldwork.operations import reports as operations
+from yakuba.services.fieldwork.operations.rounds_offers import report_to_rounds as to_rounds
 from yakuba.services.fieldwork.queries import reports as queries
 from yakuba.services.fieldwork.queries import rules as in_force
 from yakuba.services.fieldwork.queries import statistics
@@ -115,7 +116,12 @@ REPORTS = Listing(
         Filter(
             "state",
             "状態",
-            lambda: [("open", "終わっていない"), ("late", "期限を過ぎた"), *ReportState.choices()],
+            lambda: [
+                ("open", "終わっていない"),
+                ("late", "期限を過ぎた"),
+                ("visited", "班が済ませた"),
+                *ReportState.choices(),
+            ],
             queries.in_state,
         ),
         Filter(
@@ -149,6 +155,12 @@ REPORTS = Listing(
             operations.close_report,
             "report_id",
             {"text": "理由（通報した人が読みます）"},
+        ),
+        Bulk(
+            "巡回計画に入れる",
+            to_rounds,
+            "report_id",
+            {"plan": "計画の名前か番号（空なら、準備中でいちばん早い計画）"},
         ),
     ),
     actions=(

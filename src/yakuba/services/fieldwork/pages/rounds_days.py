@@ -19,16 +19,18 @@ from yakuba.kernel.operations.arguments import Upload
 from yakuba.kernel.operations.pages import button
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.fieldwork.actions import rounds_changes
-from yakuba.services.fieldwork.contracts import ChangeState, PlanState, VisitKind
+from yakuba.services.fieldwork.contracts import ChangeState, PlanState, StopKind, VisitKind
 from yakuba.services.fieldwork.forms.rounds import CrewChangeForm, StopForm, VisitForm
 from yakuba.services.fieldwork.models import (
     Crew,
     PlanCrew,
+    Report,
     RoundChange,
     RoundPlan,
     RoundStop,
     RoundVersion,
     StopEvent,
+    Trap,
     VisitPhoto,
 )
 from yakuba.services.fieldwork.operations import rounds_days as operations
@@ -189,6 +191,8 @@ def go_stop(request: HttpRequest, round_plan_id: int, crew_id: int, round_stop_i
         "asks": rounds_showing.asks_of(stop),
         "sign": rounds_showing.state_words(standing),
         "standing": standing,
+        "report": Report.objects.filter(number=stop.ref).first() if stop.kind == StopKind.REPORT else None,
+        "trap": Trap.objects.filter(code=stop.ref).first() if stop.kind == StopKind.TRAP else None,
         "events": StopEvent.objects.filter(stop=stop)
         .select_related("crew", "user")
         .prefetch_related("photos"),

@@ -115,10 +115,13 @@ def round_plan(request: HttpRequest, round_plan_id: int) -> HttpResponse:
     """One plan: its next step, its map, its rounds, what is left out, its stops."""
     plan = _plan(round_plan_id)
     version = queries.current(plan)
+    closed = rounds_telling.holidays_of(plan)
     context: dict[str, Any] = {
         "plan": plan,
         "kind": STATES[PlanState(plan.state)],
         "days": [rounds_telling.day_words(plan, number) for number in range(plan.days)],
+        "holidays": bool(closed),
+        "holiday_words": f"{'、'.join(closed)}。班は曜日ごとの働く時間で計画します。休むなら、この日を入れない計画にしてください。",
         "crews": queries.crews_of(plan),
         "stops": rounds_showing.stops_shown(plan),
         "changeable": plan.state in rounds_plans.CHANGEABLE,

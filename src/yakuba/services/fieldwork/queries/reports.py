@@ -18,7 +18,7 @@ from yakuba.services.fieldwork.contracts import OPEN, ReportState, Stop
 from yakuba.services.fieldwork.engine.nearby import Alike, Known, Point, alike, box
 from yakuba.services.fieldwork.engine.rules import Category
 from yakuba.services.fieldwork.models import Report
-from yakuba.services.fieldwork.queries import rules
+from yakuba.services.fieldwork.queries import rounds_offers, rules
 
 MOST_NEAR = 200  # that are looked at
 
@@ -35,7 +35,9 @@ def searched(rows: QuerySet[Report], text: str) -> QuerySet[Report]:
 
 
 def in_state(rows: QuerySet[Report], state: str) -> QuerySet[Report]:
-    """open, late, or a state."""
+    """open, late, done by a crew and still open, or a state."""
+    if state == "visited":
+        return rounds_offers.worked_at(rows)
     if state == "open":
         return rows.filter(state__in=OPEN)
     if state == "late":

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.townsettings import value
-from yakuba.services.fieldwork.contracts import ChangeState, PlanState, VersionState, VisitKind
+from yakuba.services.fieldwork.contracts import ChangeState, PlanState, StopKind, VersionState, VisitKind
 from yakuba.services.fieldwork.engine.rounds import words
 from yakuba.services.fieldwork.engine.rounds.asking import Asked, AskedStop, crew_of
-from yakuba.services.fieldwork.engine.rounds.entries import GivenCrew
+from yakuba.services.fieldwork.engine.rounds.entries import GivenCrew, GivenStop
 from yakuba.services.fieldwork.engine.rounds.problem import DAY, LeftOut, Plan, Rest, Round, Visit
 from yakuba.services.fieldwork.engine.rounds.travel import Point
 from yakuba.services.fieldwork.models import (
@@ -70,6 +70,23 @@ def given_crew(row: Crew) -> GivenCrew:
         row.by_weekday,
         row.breaks,
         row.active,
+    )
+
+
+def given_stop(row: RoundStop) -> GivenStop:
+    """A stop as it is entered."""
+    return GivenStop(
+        row.title,
+        row.latitude,
+        row.longitude,
+        StopKind(row.kind),
+        row.ref,
+        row.minutes,
+        row.load,
+        row.skills,
+        row.priority,
+        row.windows,
+        row.days,
     )
 
 

@@ -69,14 +69,14 @@ def rounds_shown(version: RoundVersion, rows: Sequence[CrewRound]) -> list[Round
     said = queries.standings(one.stop_id for row in rows for one in row.listed)
     shown = []
     for row in rows:
-        visits = [_visit(one, said.get(one.stop_id, Standing())) for one in row.listed]
+        visits = [_visit(one, row.day, said.get(one.stop_id, Standing())) for one in row.listed]
         shown.append(
             RoundShown(
                 row,
                 row.crew,
                 rounds_telling.day_words(plan, row.day),
-                words.shown(row.leave),
-                words.shown(row.back),
+                words.shown(row.leave, row.day),
+                words.shown(row.back, row.day),
                 row.rests,
                 row.metres / 1000,
                 row.seconds // 60,
@@ -87,13 +87,13 @@ def rounds_shown(version: RoundVersion, rows: Sequence[CrewRound]) -> list[Round
     return shown
 
 
-def _visit(one: RoundVisit, standing: Standing) -> VisitShown:
+def _visit(one: RoundVisit, day: int, standing: Standing) -> VisitShown:
     return VisitShown(
         one,
         one.stop,
-        words.shown(one.arrival),
-        words.shown(one.begin),
-        words.shown(one.end),
+        words.shown(one.arrival, day),
+        words.shown(one.begin, day),
+        words.shown(one.end, day),
         one.seconds // 60,
         (one.begin - one.arrival) // 60,
         standing,

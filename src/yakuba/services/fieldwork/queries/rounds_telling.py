@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from yakuba.kernel.maps import Feature, Map, Mapped, Shape, value_map
 from yakuba.kernel.maps.geojson import write
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.values.calendar import written
+from yakuba.kernel.workdays import FIRST_YEAR, LAST_YEAR, closed_by_law
 from yakuba.services.fieldwork.contracts import StopKind
 from yakuba.services.fieldwork.engine.rounds import words
 from yakuba.services.fieldwork.engine.rounds.entries import PRIORITIES
@@ -76,7 +78,19 @@ def left_of(version: RoundVersion) -> list[Left]:
 def day_words(plan: RoundPlan, number: int) -> str:
     """「令和8年12月1日（火）」."""
     day = plan.dates[number]
-    return f"{written(day)}（{words.WEEKDAYS[day.weekday()]}）"
+    named = _holiday(day)
+    return f"{written(day)}（{words.WEEKDAYS[day.weekday()]}{'・' + named if named else ''}）"
+
+
+def _holiday(day: date) -> str:
+    """Why town halls are closed besides weekends, in words; crews work by their weekdays, so a plan says so."""
+    told = closed_by_law(day) if FIRST_YEAR <= day.year <= LAST_YEAR else ""
+    return "" if told in ("土曜日", "日曜日") else told
+
+
+def holidays_of(plan: RoundPlan) -> list[str]:
+    """The plan's days that are holidays, in words."""
+    return [day_words(plan, number) for number, day in enumerate(plan.dates) if _holiday(day)]
 
 
 def label_of(row: CrewRound, plan: RoundPlan) -> str:
@@ -93,7 +107,7 @@ def map_of(version: RoundVersion, rounds: Sequence[CrewRound]) -> Map | None:
         note = f"{len(places)}件、{row.metres / 1000:.1f}km、移動{row.seconds // 60}分"
         mapped.append(Mapped(label, float(number), Shape(lines=((base, *places, base),)), note))
         for one in row.listed:
-            told = f"{words.shown(one.begin)}から{one.stop.minutes}分"
+            told = f"{words.shown(one.begin, row.day)}から{one.stop.minutes}分"
             at = Shape(points=((one.stop.longitude, one.stop.latitude),))
             mapped.append(Mapped(f"{label} {one.place}. {one.stop.title}", float(number), at, told))
     for left in left_of(version):
@@ -131,7 +145,7 @@ def _rows(version: RoundVersion) -> Iterator[list[str | int | float]]:
             stop = one.stop
             yield [
                 plan.dates[row.day].isoformat(), row.crew.name, one.place, StopKind(stop.kind).label, stop.ref, stop.title,
-                PRIORITIES[stop.priority], words.shown(one.arrival), words.shown(one.begin), words.shown(one.end),
+                PRIORITIES[stop.priority], words.shown(one.arrival, row.day), words.shown(one.begin, row.day), words.shown(one.end, row.day),
                 round(one.seconds / 60), one.metres, stop.latitude, stop.longitude,
             ]  # fmt: skip
     for left in left_of(version):
@@ -160,8 +174,8 @@ def geojson_of(version: RoundVersion) -> str:
                     "順番": one.place,
                     "件名": one.stop.title,
                     "番号": one.stop.ref,
-                    "始める": words.shown(one.begin),
-                    "終える": words.shown(one.end),
+                    "始める": words.shown(one.begin, row.day),
+                    "終える": words.shown(one.end, row.day),
                 },
             )
             for one in row.listed
@@ -213,7 +227,7 @@ def _told(version: RoundVersion) -> dict[int, tuple[int, str]]:
     """By stop: when it begins, and who and when in words, to the minute."""
     plan = version.plan
     return {
-        one.stop_id: (one.begin // 60, f"{label_of(row, plan)} {words.shown(one.begin)}")
+        one.stop_id: (one.begin // 60, f"{label_of(row, plan)} {words.shown(one.begin, row.day)}")
         for row in queries.rounds_of(version)
         for one in row.listed
     }

@@ -208,6 +208,13 @@ def test_roads_are_taken_and_what_they_do_not_reach_is_told_by_name(town):
     assert not RoadFile.objects.filter(in_use=True).exists()
 
 
+def _road(points, properties="{}"):
+    return (
+        f'{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{properties},'
+        f'"geometry":{{"type":"LineString","coordinates":{points}}}}}]}}'
+    ).encode()
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -215,6 +222,18 @@ def test_roads_are_taken_and_what_they_do_not_reach_is_told_by_name(town):
         (b"\x89PNG", "JSON"),
         (b"[1]", "GeoJSON"),
         (b'{"type": "FeatureCollection", "features": []}', "LineString"),
+        (_road("[[132,34]]"), "LineString"),
+        (_road("[[132,34],[132.1,1" + "0" * 400 + "]]"), "座標が読めません"),
+        (_road("[[132,34],[132.1,34]]", "[1]"), "属性"),
+        (_road("[[132,34],[132.1,34]]", '{"speed": 1' + "0" * 400 + "}"), "速さ"),
+        (_road("[[132,34],[132.1,34]]", '{"speed": 0}'), "時速1〜120km"),
+        (_road("[[27000,-178000],[27100,-178000]]"), "単位が度"),
+        (_road("[[34.1,32.0],[34.2,32.0]]"), "日本の中にありません"),
+        (_road("null"), "座標が読めません"),
+        (
+            b'{"type": "FeatureCollection", "features": [{"type":"Feature","geometry":null}]}',
+            "形（geometry）",
+        ),
         (b"[" * 1000 + b"]" * 1000, "深すぎ"),
         (
             b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"speed":"fast"},'

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.fieldwork.pages import rounds_crews, rounds_days, rounds_plans
+from yakuba.services.fieldwork.pages import rounds_crews, rounds_days, rounds_offers, rounds_plans
 
 urlpatterns = [
     path("rounds/", rounds_plans.rounds, name="rounds"),
@@ -26,6 +26,8 @@ urlpatterns = [
         name="round_version",
     ),
     path("rounds/<int:round_plan_id>/stops/new/", rounds_plans.new_round_stop, name="new_round_stop"),
+    path("rounds/<int:round_plan_id>/offers/", rounds_offers.round_offers, name="round_offers"),
+    path("<int:report_id>/rounds/", rounds_offers.report_to_rounds, name="report_to_rounds"),
     path("rounds/<int:round_plan_id>/stops/load/", rounds_plans.load_round_stops, name="load_round_stops"),
     path(
         "rounds/<int:round_plan_id>/stops/<int:round_stop_id>/remove/",

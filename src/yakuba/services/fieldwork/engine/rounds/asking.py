@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from yakuba.services.fieldwork.engine.rounds import words
-from yakuba.services.fieldwork.engine.rounds.problem import DAY, Break, Problem, Shift, Stop, Ways, Window
+from yakuba.services.fieldwork.engine.rounds.problem import (
+    DAY,
+    Break,
+    Problem,
+    Shift,
+    Stop,
+    Ways,
+    Window,
+    within,
+)
 from yakuba.services.fieldwork.engine.rounds.travel import Point
 
 NEVER = ((0, 0),)  # a window in which nobody is at work
@@ -63,6 +72,19 @@ class Asked:
             if crew.hours[day.weekday()] is not None
         ]
 
+    @property
+    def unrested(self) -> list[str]:
+        """Breaks that do not fit into a crew's hours of a day, a sentence for each crew."""
+        lost: dict[str, dict[str, None]] = {}
+        for crew, number in self.shifts:
+            hours = crew.hours[self.days[number].weekday()] or (0, 0)
+            if len(within(crew.breaks, hours)) < len(crew.breaks):
+                lost.setdefault(crew.name, {})[words.WEEKDAYS[self.days[number].weekday()]] = None
+        return [
+            f"「{name}」の{'・'.join(days)}曜日は、働く時間に入らない休憩を置かずに計算しました。休憩が要るなら、班の休憩か働く時間を直してください。"
+            for name, days in lost.items()
+        ]
+
     def row_of(self, stop: int) -> int:
         """The stop's row in the table of ways. StopIteration where it is none of the plan's."""
         return len(self.crews) + next(n for n, one in enumerate(self.stops) if one.key == stop)
@@ -98,8 +120,7 @@ class Asked:
         row, start = self.crews.index(crew), day * DAY
         breaks = tuple(
             Break((start + rest.window[0], start + rest.window[1]), rest.length)
-            for rest in crew.breaks
-            if hours[0] <= rest.window[0] and rest.window[1] + rest.length <= hours[1]
+            for rest in within(crew.breaks, hours)
         )
         return Shift(
             str(crew.key), row, row, (start + hours[0], start + hours[1]), breaks, crew.skills, crew.load

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -21,6 +21,8 @@ STOP_HEAD = ("種類", "番号", "件名", "緯度", "経度", "作業の分", "
 STOP_REQUIRED = ("件名", "緯度", "経度")
 PRIORITIES = {1: "急ぐ", 2: "ふつう", 3: "後でもよい"}
 YES, NO = ("", "はい", "○", "1", "使う"), ("いいえ", "×", "0", "使わない")
+CREW_LONGEST = {"place": ("基地", 60), "skills": ("技能", 400), "breaks": ("休憩", 120)}
+STOP_LONGEST = {"ref": ("番号", 40), "skills": ("技能", 400), "windows": ("時間帯", 200), "days": ("日", 120)}
 IN_JAPAN = ((20.0, 46.0), (122.0, 154.0))  # latitudes and longitudes
 
 
@@ -82,7 +84,9 @@ def crew_faults(
         )
     breaks = faults.read("休憩", given.breaks, lambda text: words.breaks_shown(words.breaks_of(text)))
     known = _skills(given.skills, skills, faults)
-    return replace(given, name=name, hours=hours, breaks=breaks, skills=known), faults.found
+    crew = replace(given, name=name, hours=hours, breaks=breaks, skills=known)
+    _lengths(crew, CREW_LONGEST, faults)
+    return crew, faults.found
 
 
 def _hours(text: str) -> str:
@@ -98,8 +102,6 @@ def stop_faults(
     title = given.title.strip()
     if not title or len(title) > 100:
         faults.add("件名", "件名を100字までで書いてください。")
-    if len(given.ref) > 40:
-        faults.add("番号", "番号は40字までです。")
     _place(given, faults)
     if not 0 <= given.minutes <= MOST_MINUTES:
         faults.add("作業の分", f"0〜{MOST_MINUTES}の整数で書いてください。")
@@ -110,7 +112,9 @@ def stop_faults(
     windows = faults.read("時間帯", given.windows, lambda text: words.spans_shown(words.spans_of(text)))
     chosen = faults.read("日", given.days, lambda text: _days(text, days))
     known = _skills(given.skills, skills, faults)
-    return replace(given, title=title, windows=windows, days=chosen, skills=known), faults.found
+    stop = replace(given, title=title, windows=windows, days=chosen, skills=known, ref=given.ref.strip())
+    _lengths(stop, STOP_LONGEST, faults)
+    return stop, faults.found
 
 
 def _days(text: str, days: Collection[date]) -> str:
@@ -124,6 +128,13 @@ def _days(text: str, days: Collection[date]) -> str:
             raise Invalid(f"「{part}」は、この計画の日ではありません。")
         found.append(day)
     return words.joined([day.isoformat() for day in sorted(set(found))])
+
+
+def _lengths(given: GivenCrew | GivenStop, longest: Mapping[str, tuple[str, int]], faults: _Faults) -> None:
+    """Texts that are kept as they are written, as long as their columns let them be."""
+    for name, (place, most) in longest.items():
+        if len(getattr(given, name)) > most:
+            faults.add(place, f"{place}は{most}字までです。短くするか、分けてください。")
 
 
 class _Faults:
@@ -183,9 +194,10 @@ def read_crews(
 
 
 def read_stops(
-    rows: Iterable[Row], skills: Collection[str], days: Collection[date]
+    rows: Iterable[Row], skills: Collection[str], days: Collection[date], there: Iterable[GivenStop] = ()
 ) -> tuple[list[GivenStop], list[Problem]]:
-    """Stops of a table and every fault by line and column."""
+    """Stops of a table and every fault by line and column. there: what the plan has already."""
+    twice = _Twice(there)
     found: list[GivenStop] = []
     problems: list[Problem] = []
     for row in rows:
@@ -195,9 +207,47 @@ def read_stops(
             problems += faults.problems
             continue
         stop, wrong = stop_faults(given, skills, days)
-        problems += wrong
+        problems += wrong or twice.told(stop)
         found.append(stop)
     return found, problems
+
+
+class _Twice:
+    """Stops that are there already: of the same kind and number, or the same in everything (a table that is taken twice)."""
+
+    def __init__(self, there: Iterable[GivenStop]) -> None:
+        self.rows: dict[GivenStop, str] = {}
+        self.numbers: dict[tuple[StopKind, str], str] = {}
+        for one in there:
+            self._note(one, "この計画")
+
+    def _note(self, stop: GivenStop, where: str) -> None:
+        self.rows.setdefault(stop, where)
+        if stop.ref:
+            self.numbers.setdefault((stop.kind, stop.ref), where)
+
+    def told(self, stop: GivenStop) -> list[Problem]:
+        """What is said of it; from now on it is there."""
+        by_number = self.numbers.get((stop.kind, stop.ref)) if stop.ref else None
+        by_row = self.rows.get(stop)
+        self._note(stop, f"{stop.line}行目")
+        if by_number:
+            return [
+                Problem(
+                    stop.line,
+                    "番号",
+                    f"{stop.kind.label}の{stop.ref}は、{by_number}にもあります。どちらかを消してください。",
+                )
+            ]
+        if by_row:
+            return [
+                Problem(
+                    stop.line,
+                    "件名",
+                    f"「{stop.title}」は、{by_row}に同じものがあります。二度行くときは、件名に「2回目」などを付けてください。",
+                )
+            ]
+        return []
 
 
 class _Cells(Exception):
@@ -259,7 +309,7 @@ def _crew_of(row: Row) -> GivenCrew:
         row.get("課"),
         row.get("技能"),
         cells.whole("積める量", 0) if row.get("積める量") else None,
-        row.get("基地")[:60],
+        row.get("基地"),
         tuple(row.get(day) for day in words.WEEKDAYS),
         row.get("休憩"),
         bool(used),

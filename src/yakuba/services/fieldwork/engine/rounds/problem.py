@@ -5,7 +5,7 @@ Time is whole seconds from midnight of the first day, so that the second day beg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -43,6 +43,19 @@ class Break:
 
     window: Window
     length: int
+
+
+def within(breaks: Iterable[Break], hours: Window) -> tuple[Break, ...]:
+    """The breaks with when they may begin so that they lie within these hours, one after another; without those that do not fit
+    into them (a half day)."""
+    found: list[Break] = []
+    free = hours[0]
+    for rest in breaks:
+        early, late = max(rest.window[0], free), min(rest.window[1], hours[1] - rest.length)
+        if early <= late:
+            found.append(Break((max(rest.window[0], hours[0]), late), rest.length))
+            free = early + rest.length
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ what `rest_of` leaves, begun from the same orders, may change all of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from yakuba.services.fieldwork.engine.rounds.improving import Orders, filled_up, planned, thinned
-from yakuba.services.fieldwork.engine.rounds.problem import Plan, Problem, Shift, Stop
+from yakuba.services.fieldwork.engine.rounds.problem import Break, Plan, Problem, Shift, Stop
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,23 @@ def _left(shift: Shift, now: int, crew: Whereabouts | None) -> Shift:
             shift, hours=(shift.hours[1], shift.hours[1]), breaks=(), capacity=0, skills=frozenset()
         )
     breaks = shift.breaks[crew.rested if crew else 0 :]
-    # Who is past the time for a break and has not had it takes it next: it is owed.
-    owed = tuple(replace(rest, window=(rest.window[0], max(rest.window[1], begin))) for rest in breaks)
     return replace(
-        shift, hours=(begin, shift.hours[1]), start=crew.place if crew else shift.start, breaks=owed
+        shift,
+        hours=(begin, shift.hours[1]),
+        start=crew.place if crew else shift.start,
+        breaks=_owed(breaks, begin),
     )
+
+
+def _owed(breaks: Iterable[Break], begin: int) -> tuple[Break, ...]:
+    """Who is past the time for a break and has not had it takes it next, and those that are owed one after another."""
+    owed: list[Break] = []
+    free = begin
+    for rest in breaks:
+        late = max(rest.window[1], free)
+        owed.append(replace(rest, window=(rest.window[0], late)))
+        free = max(rest.window[0], free) + rest.length
+    return tuple(owed)
 
 
 def orders_left(problem: Problem, plan: Plan) -> Orders:

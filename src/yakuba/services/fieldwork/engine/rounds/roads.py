@@ -83,13 +83,15 @@ def _lines(feature: Any, number: int) -> list[tuple[np.ndarray, float, int]]:
     if kind not in ("LineString", "MultiLineString"):
         return []
     properties = feature.get("properties") or {}
+    if not isinstance(properties, Mapping):
+        raise BadRoads(f"{number}番目の地物のproperties（属性）が、名前と値の組ではありません。")
     speed, way = _speed(properties, number), _way(properties.get("oneway"))
     parts = [coordinates] if kind == "LineString" else coordinates
     found = []
     for part in parts if isinstance(parts, list) else []:
         try:
             line = np.array([[float(point[0]), float(point[1])] for point in part])
-        except (TypeError, ValueError, IndexError) as fault:
+        except (TypeError, ValueError, IndexError, KeyError, OverflowError) as fault:
             raise BadRoads(
                 f"{number}番目の地物の座標が読めません。経度、緯度の順の数にしてください。"
             ) from fault
@@ -97,7 +99,7 @@ def _lines(feature: Any, number: int) -> list[tuple[np.ndarray, float, int]]:
             continue
         if not np.isfinite(line).all() or (abs(line[:, 0]) > 180).any() or (abs(line[:, 1]) > 90).any():
             raise BadRoads(
-                f"{number}番目の地物の座標が地球の上にありません。経度、緯度の順か確かめてください。"
+                f"{number}番目の地物の座標が地球の上にありません。経度、緯度の順か、単位が度（EPSG:4326）か確かめてください。"
             )
         found.append((line, speed, way))
     return found
@@ -109,7 +111,7 @@ def _speed(properties: Mapping[str, Any], number: int) -> float:
         return float(SPEEDS.get(str(properties.get("highway", "")).removesuffix("_link"), USUAL))
     try:
         speed = float(given)
-    except (TypeError, ValueError) as fault:
+    except (TypeError, ValueError, OverflowError) as fault:
         raise BadRoads(f"{number}番目の地物の速さ（speed）「{given}」が数ではありません。") from fault
     if not 1 <= speed <= 120:
         raise BadRoads(f"{number}番目の地物の速さ（speed）{speed:g}は時速1〜120kmの外です。")

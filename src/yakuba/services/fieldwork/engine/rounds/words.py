@@ -44,9 +44,10 @@ def moment_of(text: str) -> int:
     return int(found[1]) * 3600 + int(found[2]) * 60
 
 
-def shown(seconds: int) -> str:
-    """「8:30」, of whatever day."""
-    minutes = seconds % DAY // 60 if seconds != DAY else 24 * 60
+def shown(seconds: int, day: int = 0) -> str:
+    """「8:30」. day: the one that is meant, 0 the first: the midnight at its end is 24:00, that at its beginning 0:00."""
+    minutes = (seconds - day * DAY) // 60
+    minutes = 24 * 60 if minutes == 24 * 60 else minutes % (24 * 60)
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 

@@ -174,3 +174,11 @@ def test_a_search_is_heard_and_can_be_ended(breaks: bool) -> None:
     with pytest.raises(_Enough):
         solve(drawn(3, stops=5, breaks=breaks, tight=0.8), Effort(iterations=300, listen=listen))
     assert len(heard) == 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "day", "told"),
+    [(0, 0, "0:00"), (DAY, 0, "24:00"), (DAY, 1, "0:00"), (2 * DAY, 1, "24:00"), (DAY + 30_600, 1, "8:30")],
+)
+def test_midnight_belongs_to_the_day_that_is_meant(seconds: int, day: int, told: str) -> None:
+    assert words.shown(seconds, day) == told

@@ -141,3 +141,15 @@ def test_a_spoilt_plan_is_found_out() -> None:
     )
     assert any("lacks" in fault for fault in broken(weak, plan))
     assert any("loads" in fault for fault in broken(weak, plan))
+
+
+def test_two_breaks_that_are_owed_are_taken_one_after_another() -> None:
+    breaks = (Break((12 * HOUR, 12 * HOUR), 1800), Break((15 * HOUR, 15 * HOUR), 600))
+    shift = Shift("遅れた班", 0, 0, (8 * HOUR, 18 * HOUR), breaks, frozenset(), None)
+    stop = Stop("穴", 1, 600)
+    problem = Problem((stop,), (shift,), Ways([[0, 100], [100, 0]], [[0, 60], [60, 0]]))
+    rest = rest_of(problem, 9 * HOUR, (), {0: Whereabouts(0, 15 * HOUR + 1800)})
+    plan = squeezed_in(rest, Plan((), {}))
+    assert not plan.left_out, "a crew that owes two breaks still works"
+    assert broken(rest, plan) == []
+    assert [one.end - one.begin for one in plan.rounds[0].rests] == [1800, 600]
