@@ -59,9 +59,16 @@ def send(request: HttpRequest) -> HttpResponse:
     typed = {name: request.POST.get(name, "") for name in FIELDS}
     before = reporting.taken_before(key) if key else None
     if before is not None:
-        return _received(request, before)
+        # The program makes a key for each report; a form that somebody went back to still has the one before.
+        if wants_json(request) or not reporting.says_something_else(before, _read(typed, None)):
+            return _received(request, before)
+        key = reporting.key_of_another(key, _read(typed, None))
+        if (before := reporting.taken_before(key)) is not None:
+            return _received(request, before)
     try:
         given = _read(typed, _photographs(request, key))
+        if given.latitude is not None and given.longitude is not None and known.holds(given.latitude, given.longitude):
+            typed |= {"latitude": str(given.latitude), "longitude": str(given.longitude)}  # the camera is asked once
         kept = ReportPhoto.objects.filter(key=reporting.hashed_key(key)).exists()
         at = reporting.checked(reporting.cleaned(given), known, has_photo=kept)
         category = known.category(given.category)
