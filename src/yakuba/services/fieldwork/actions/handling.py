@@ -19,10 +19,12 @@ from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.fieldwork.actions.happening import happened
 from yakuba.services.fieldwork.contracts import OPEN, Happened, ReportState
 from yakuba.services.fieldwork.models import Report, ReportPhoto
+from yakuba.services.fieldwork.queries import published
 
 LONGEST = 2_000
 REOPENED_WITHIN = timedelta(days=90)  # in which the reporter may say that it is not repaired
 NUMBER_IN_IT = "個人番号のような数字があります。消してから、もう一度押してください。"
+PROTECTED = "支援措置の対象の通報です。場所が分かるため、公開できません。"
 # Where the case of a report stands in the ledger, and over what it gets there.
 LEDGER: dict[ReportState, tuple[Status, ...]] = {
     ReportState.RECEIVED: (),
@@ -82,7 +84,7 @@ def set_due(report_id: int, day: date, reason: str, *, actor: Actor) -> Report:
     before = timezone.localdate(report.due_at)
     report.due_at = timezone.make_aware(datetime.combine(day, time.max.replace(microsecond=0)))
     report.save()
-    happened(report, Happened.DUE, actor=actor, text=why, before=written(before), after=written(day))
+    happened(report, Happened.DUE, actor=actor, text=why, before=written(before), after=written(day), due=day)
     return report
 
 
@@ -134,8 +136,10 @@ def reopen(report_id: int, reason: str, *, actor: Actor = None, by_reporter: boo
 @transaction.atomic
 def release(report_id: int, text: str, photos: list[int], *, actor: Actor) -> Report:
     """Let everybody read this text and see these photographs, at the place rounded to some ten metres. Whoever does it has looked
-    whether anybody is in them. Raises Invalid."""
+    whether anybody is in them. Raises Invalid, and Conflict where it is under protection."""
     report = held(report_id)
+    if report.case_id in published.under_protection():
+        raise Conflict(PROTECTED)
     report.public_text, report.released_at = _text(text, "公開する文"), timezone.now()
     report.save()
     own = ReportPhoto.objects.filter(report=report)

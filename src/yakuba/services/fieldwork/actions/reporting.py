@@ -74,7 +74,16 @@ def says_something_else(before: Taken, given: NewReport) -> bool:
 def key_of_another(key: str, given: NewReport) -> str:
     """The key of that other report: the same however often it is sent."""
     said = cleaned(given)
-    facts = (key, said.category, said.description, said.place, said.name, said.contact, said.latitude, said.longitude)
+    facts = (
+        key,
+        said.category,
+        said.description,
+        said.place,
+        said.name,
+        said.contact,
+        said.latitude,
+        said.longitude,
+    )
     return hashlib.sha256(f"yakuba.fieldwork.another:{facts!r}".encode()).hexdigest()
 
 
@@ -117,7 +126,14 @@ def take(
         if before := taken_before(key):
             return before
         report = _opened(said, at, known, key, number, source, language)
-        happened(report, Happened.RECEIVED, actor=actor, after=report.section.name, at=report.received_at)
+        happened(
+            report,
+            Happened.RECEIVED,
+            actor=actor,
+            after=report.section.name,
+            at=report.received_at,
+            due=timezone.localdate(report.due_at),
+        )
     return Taken(report, secret_of(key), True)
 
 

@@ -67,8 +67,15 @@ def send(request: HttpRequest) -> HttpResponse:
             return _received(request, before)
     try:
         given = _read(typed, _photographs(request, key))
-        if given.latitude is not None and given.longitude is not None and known.holds(given.latitude, given.longitude):
-            typed |= {"latitude": str(given.latitude), "longitude": str(given.longitude)}  # the camera is asked once
+        if (
+            given.latitude is not None
+            and given.longitude is not None
+            and known.holds(given.latitude, given.longitude)
+        ):
+            typed |= {
+                "latitude": str(given.latitude),
+                "longitude": str(given.longitude),
+            }  # the camera is asked once
         kept = ReportPhoto.objects.filter(key=reporting.hashed_key(key)).exists()
         at = reporting.checked(reporting.cleaned(given), known, has_photo=kept)
         category = known.category(given.category)

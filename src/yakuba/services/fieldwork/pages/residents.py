@@ -71,7 +71,9 @@ def stopped(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     """It is not done, and why."""
     said = wording.told(sentence, language_of(request))
     if wants_json(request):
-        state = "later" if status in (429, 503) else "refused"  # nothing is wrong with it: the program sends it again
+        state = (
+            "later" if status in (429, 503) else "refused"
+        )  # nothing is wrong with it: the program sends it again
         return JsonResponse({"state": state, "faults": [said]}, status=status)
     return shown(request, "stop", {"text": said}, status)
 
