@@ -15,6 +15,7 @@ from yakuba.kernel.ledger.workflow import FOLLOWING, Status
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.values.calendar import written
+from yakuba.kernel.values.characters import fit
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.fieldwork.actions.happening import happened
 from yakuba.services.fieldwork.contracts import OPEN, Happened, ReportState
@@ -63,7 +64,7 @@ def move_to(report_id: int, section: str, reason: str, *, actor: Actor) -> Repor
     """Another section has it from now on. Raises Invalid and Conflict."""
     report, why = held(report_id), _text(reason, "移す理由")
     _require_open(report)
-    target = Department.objects.filter(name=section).first()
+    target = Department.objects.filter(name=fit(section)).first()
     if target is None:
         raise Invalid(f"課「{section[:60]}」がありません。課の名前を確かめてください。")
     if target.pk == report.section_id:
@@ -190,7 +191,7 @@ def _require_open(report: Report) -> None:
 
 
 def _text(text: str, what: str) -> str:
-    said = text.strip()
+    said = fit(text).strip()
     if not said:
         raise Invalid(f"{what}を書いてください。")
     if len(said) > LONGEST:

@@ -15,7 +15,6 @@ from yakuba.services.fieldwork.engine.nearby import Point, is_no_place, metres
 from yakuba.services.fieldwork.models import Found, Report, Sighting, Trap, TrapDay, TrapVisit
 from yakuba.services.fieldwork.queries import rules
 
-
 EARLIEST = 1900  # of a sighting
 CLOCK_AHEAD = timedelta(minutes=10)  # that a sensor's clock may be ahead of ours
 
@@ -45,7 +44,7 @@ def add_sighting(
     require_place(latitude, longitude)
     if timezone.is_naive(seen_at):
         seen_at = timezone.make_aware(seen_at)  # as clocks go here
-    if seen_at.astimezone(UTC).year < EARLIEST:
+    if seen_at.year < EARLIEST:
         raise Invalid(f"見た日時は、{EARLIEST}年より後にしてください。")
     if seen_at > timezone.now():
         raise Invalid("見た日時が、これから先になっています。")

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from yakuba.kernel.maps import geojson
 from yakuba.kernel.ledger.sight import KIND as CASES
+from yakuba.kernel.maps import geojson
 from yakuba.kernel.maps.geojson import Feature, Shape
 from yakuba.kernel.protection import policy
 from yakuba.services.fieldwork.models import Report, ReportPhoto
