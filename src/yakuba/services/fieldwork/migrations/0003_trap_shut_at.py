@@ -10,7 +10,4 @@ class Migration(migrations.Migration):
             name="shut_at",
             field=models.DateTimeField(null=True, verbose_name="最後に作動と届いた日時"),
         ),
-        migrations.RunSQL(
-            "UPDATE fieldwork_trapday SET shut_at = heard_at WHERE shut", migrations.RunSQL.noop
-        ),
     ]

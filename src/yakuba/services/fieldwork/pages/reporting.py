@@ -28,6 +28,7 @@ from yakuba.services.fieldwork.models import ReportPhoto
 from yakuba.services.fieldwork.pages.residents import (
     language_of,
     may_send,
+    not_taken,
     resident_page,
     shown,
     too_often,
@@ -234,7 +235,7 @@ def _refused(
     sentences = [one.reason for one in refusal.problems] or [str(refusal)]
     told = tuple(wording.told(one, language) for one in sentences)
     if wants_json(request):
-        return JsonResponse({"state": "refused", "faults": told}, status=refusal.status)
+        return not_taken(told, refusal.status)
     return _form(request, known, key, typed, told, refusal.status)
 
 
