@@ -14,6 +14,8 @@ from yakuba.kernel.files import apart
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove, store
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.fieldwork.actions.wildlife import require_place
 from yakuba.services.fieldwork.engine.nearby import Point
 from yakuba.services.fieldwork.engine.photographs import prepare
@@ -49,6 +51,7 @@ def claim(
     try:
         prepared = [_prepared(one, kept) for one in photos]
         with transaction.atomic():
+            _take_turn()
             row = BountyClaim.objects.create(
                 number=number.strip(), hunter=hunter.strip(), species=species, caught_on=caught_on, latitude=latitude,
                 longitude=longitude, entered_by=known(actor),
@@ -87,14 +90,21 @@ def judge(comparison_id: int, same: bool, remark: str, *, actor: Actor) -> Compa
 
 @transaction.atomic
 def decide(claim_id: int, pay: bool, reason: str, *, actor: Actor) -> BountyClaim:
-    """Whether the town pays. Raises Missing, Invalid, and Conflict while something is not compared, or one animal was found to be
-    another claim's."""
+    """Whether the town pays; that is never said by who entered the claim. Raises Missing, Invalid, and Conflict while something
+    is not compared, or one animal was found to be another claim's that is paid or may be."""
     row = BountyClaim.objects.select_for_update(of=("self",)).filter(pk=claim_id).first()
     if row is None:
         raise Missing("その申請はありません。")
     if row.state != BountyClaim.State.WAITING:
         raise Conflict(f"申請 {row.number} は、もう「{row.get_state_display()}」と決まっています。")
-    compared = Comparison.objects.filter(photo__claim=row)
+    if pay and row.entered_by_id is not None and row.entered_by == known(actor):
+        raise Conflict(
+            "自分で入れた申請に、支払うと決めることはできません。別の職員に決めてもらってください。"
+        )
+    # What was refused was not paid: whoever asks again with the same photograph, put right, is not refused for that.
+    compared = Comparison.objects.filter(photo__claim=row).exclude(
+        other__claim__state=BountyClaim.State.REFUSED, verdict=Comparison.Verdict.SAME
+    )
     if pay and compared.filter(verdict=Comparison.Verdict.SAME).exists():
         raise Conflict("ほかの申請と同じ個体と判断した写真があります。この申請には支払えません。")
     if pay and compared.filter(verdict=Comparison.Verdict.OPEN).exists():
@@ -105,6 +115,11 @@ def decide(claim_id: int, pay: bool, reason: str, *, actor: Actor) -> BountyClai
     row.reason, row.decided_by, row.decided_at = reason.strip()[:300], known(actor), timezone.now()
     row.save()
     return row
+
+
+def _take_turn() -> None:
+    """One claim of the town after the other: of two that come at once, the second finds the first one's photographs."""
+    Municipality.objects.select_for_update(no_key=True).get(pk=current_municipality().pk)
 
 
 def _prepared(stream: BinaryIO, kept: list[StoredFile]) -> tuple[StoredFile, dict[str, str]]:

@@ -15,14 +15,17 @@ from yakuba.kernel.ledger.workflow import FOLLOWING, Status
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.values.calendar import written
+from yakuba.kernel.values.characters import fit
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.fieldwork.actions.happening import happened
 from yakuba.services.fieldwork.contracts import OPEN, Happened, ReportState
 from yakuba.services.fieldwork.models import Report, ReportPhoto
+from yakuba.services.fieldwork.queries import published
 
 LONGEST = 2_000
 REOPENED_WITHIN = timedelta(days=90)  # in which the reporter may say that it is not repaired
 NUMBER_IN_IT = "個人番号のような数字があります。消してから、もう一度押してください。"
+PROTECTED = "支援措置の対象の通報です。場所が分かるため、公開できません。"
 # Where the case of a report stands in the ledger, and over what it gets there.
 LEDGER: dict[ReportState, tuple[Status, ...]] = {
     ReportState.RECEIVED: (),
@@ -61,7 +64,7 @@ def move_to(report_id: int, section: str, reason: str, *, actor: Actor) -> Repor
     """Another section has it from now on. Raises Invalid and Conflict."""
     report, why = held(report_id), _text(reason, "移す理由")
     _require_open(report)
-    target = Department.objects.filter(name=section).first()
+    target = Department.objects.filter(name=fit(section)).first()
     if target is None:
         raise Invalid(f"課「{section[:60]}」がありません。課の名前を確かめてください。")
     if target.pk == report.section_id:
@@ -82,7 +85,7 @@ def set_due(report_id: int, day: date, reason: str, *, actor: Actor) -> Report:
     before = timezone.localdate(report.due_at)
     report.due_at = timezone.make_aware(datetime.combine(day, time.max.replace(microsecond=0)))
     report.save()
-    happened(report, Happened.DUE, actor=actor, text=why, before=written(before), after=written(day))
+    happened(report, Happened.DUE, actor=actor, text=why, before=written(before), after=written(day), due=day)
     return report
 
 
@@ -134,8 +137,10 @@ def reopen(report_id: int, reason: str, *, actor: Actor = None, by_reporter: boo
 @transaction.atomic
 def release(report_id: int, text: str, photos: list[int], *, actor: Actor) -> Report:
     """Let everybody read this text and see these photographs, at the place rounded to some ten metres. Whoever does it has looked
-    whether anybody is in them. Raises Invalid."""
+    whether anybody is in them. Raises Invalid, and Conflict where it is under protection."""
     report = held(report_id)
+    if report.case_id in published.under_protection():
+        raise Conflict(PROTECTED)
     report.public_text, report.released_at = _text(text, "公開する文"), timezone.now()
     report.save()
     own = ReportPhoto.objects.filter(report=report)
@@ -186,7 +191,7 @@ def _require_open(report: Report) -> None:
 
 
 def _text(text: str, what: str) -> str:
-    said = text.strip()
+    said = fit(text).strip()
     if not said:
         raise Invalid(f"{what}を書いてください。")
     if len(said) > LONGEST:

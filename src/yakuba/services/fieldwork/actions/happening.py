@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Max
 from django.utils import timezone
@@ -23,8 +23,10 @@ def happened(
     before: str = "",
     after: str = "",
     at: datetime | None = None,
+    due: date | None = None,
 ) -> ReportEvent:
-    """Keep it; in the caller's transaction, which holds the report. at: only of what the same transaction has just dated."""
+    """Keep it; in the caller's transaction, which holds the report. at: only of what the same transaction has just dated; due:
+    the last day that holds from now on, for the audit record."""
     last = ReportEvent.objects.filter(report=report).aggregate(last=Max("number"))["last"] or 0
     event = ReportEvent.objects.create(
         report=report,
@@ -43,5 +45,6 @@ def happened(
         actor=actor,
         number=event.number,
         at=event.at.isoformat(),
+        **({"due": due.isoformat()} if due else {}),
     )
     return event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -20,12 +21,12 @@ from yakuba.kernel.outbound.part import require_not_outside
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
 from yakuba.kernel.residents import codes
 from yakuba.kernel.tenancy.models import Department
-from yakuba.kernel.values.characters import compose
+from yakuba.kernel.values.characters import compose, fit
 from yakuba.kernel.workdays import after
 from yakuba.services.fieldwork.actions.happening import happened
 from yakuba.services.fieldwork.actions.numbers import next_number
 from yakuba.services.fieldwork.actions.procedure import CATEGORY, CONTACT, DESCRIPTION, NAME, PLACE, procedure
-from yakuba.services.fieldwork.contracts import Happened, NewReport, Source
+from yakuba.services.fieldwork.contracts import OPEN, Happened, NewReport, Source
 from yakuba.services.fieldwork.engine.masking import without_my_numbers
 from yakuba.services.fieldwork.engine.nearby import Point, is_no_place, metres
 from yakuba.services.fieldwork.engine.rules import Category, ReportRules
@@ -35,6 +36,7 @@ from yakuba.services.fieldwork.queries import rules
 LONGEST_TEXT, LONGEST_PLACE, LONGEST_NAME = 2_000, 200, 100
 LONGEST_KEY = 100
 CLOSED = "いま通報を受け付ける用意ができていません。急ぐときは、電話で役場にお知らせください。"
+OVER = "その通報への対応は、もう終わっています。「別のものとして送る」で送ってください。"
 NO_PLACE = "場所を測れていません（緯度と経度が0です）。地図か、場所のことばで伝えてください。"
 
 
@@ -56,6 +58,33 @@ def secret_of(key: str) -> str:
     """The code beside the number: it follows from the key, so that the same report sent again gets the same answer, and neither
     is stored."""
     return codes.derived(settings.SECRET_KEY.encode(), f"yakuba.fieldwork.secret:{key}")
+
+
+def says_something_else(before: Taken, given: NewReport) -> bool:
+    """Whether what is sent now is another report than the one that came with this key: whoever goes back to the form and writes
+    about another thing sends the key of the first one with it."""
+    row, said = before.report, cleaned(given)
+    kept = dict(CaseValue.objects.filter(case=row.case_id).values_list("field", "value"))
+    texts = ((DESCRIPTION, said.description), (PLACE, said.place), (NAME, said.name), (CONTACT, said.contact))
+    if row.category != said.category or any(kept.get(code, "") != text for code, text in texts):
+        return True
+    return said.latitude is not None and (said.latitude, said.longitude) != (row.latitude, row.longitude)
+
+
+def key_of_another(key: str, given: NewReport) -> str:
+    """The key of that other report: the same however often it is sent."""
+    said = cleaned(given)
+    facts = (
+        key,
+        said.category,
+        said.description,
+        said.place,
+        said.name,
+        said.contact,
+        said.latitude,
+        said.longitude,
+    )
+    return hashlib.sha256(f"yakuba.fieldwork.another:{facts!r}".encode()).hexdigest()
 
 
 def require_rules() -> ReportRules:
@@ -97,30 +126,52 @@ def take(
         if before := taken_before(key):
             return before
         report = _opened(said, at, known, key, number, source, language)
-        happened(report, Happened.RECEIVED, actor=actor, after=report.section.name, at=report.received_at)
+        happened(
+            report,
+            Happened.RECEIVED,
+            actor=actor,
+            after=report.section.name,
+            at=report.received_at,
+            due=timezone.localdate(report.due_at),
+        )
     return Taken(report, secret_of(key), True)
 
 
 def cleaned(given: NewReport) -> NewReport:
-    """As it is kept: composed, without individual numbers and without blanks at the ends."""
+    """As it is kept: composed, without individual numbers, without what a database cannot hold, with one sign for the end of a
+    line, and without blanks at the ends. Nothing is cut off here: what is too long is told."""
 
-    def text(value: str, longest: int) -> str:
-        return without_my_numbers(compose(value[:longest]).strip())
+    def text(value: str) -> str:
+        lines = value.replace("\r\n", "\n").replace("\r", "\n")
+        return without_my_numbers(compose(fit(lines)).strip())
 
     return NewReport(
         given.category,
-        text(given.description, LONGEST_TEXT),
-        text(given.place, LONGEST_PLACE),
+        text(given.description),
+        text(given.place),
         given.latitude,
         given.longitude,
-        text(given.name, LONGEST_NAME),
-        text(given.contact, LONGEST_NAME),
+        text(given.name),
+        text(given.contact),
     )
+
+
+def _too_long(given: NewReport) -> Iterator[Problem]:
+    for label, text, longest in (
+        ("内容", given.description, LONGEST_TEXT),
+        ("場所", given.place, LONGEST_PLACE),
+        ("名前", given.name, LONGEST_NAME),
+        ("連絡先", given.contact, LONGEST_NAME),
+    ):
+        if len(text) > longest:
+            yield Problem(
+                0, label, f"「{label}」は{longest:,}字までです（いま{len(text):,}字）。短くしてください。"
+            )
 
 
 def checked(given: NewReport, known: ReportRules, *, has_photo: bool) -> Point | None:
     """Where it is. Raises Invalid with every fault."""
-    problems = []
+    problems = list(_too_long(given))
     if known.category(given.category) is None:
         problems.append(Problem(0, "分類", "何があったかを選んでください。"))
     if not given.description and not has_photo:
@@ -140,7 +191,7 @@ def checked(given: NewReport, known: ReportRules, *, has_photo: bool) -> Point |
         problems.append(Problem(0, "場所", "場所を、地図か、ことばで伝えてください。"))
     if problems:
         raise Invalid("直すところがあるので、まだ送っていません。", problems=problems)
-    if at is None and (place := known.named_place(given.place)):
+    if at is None and (place := known.place_that_begins(given.place)):
         return place.at
     return at
 
@@ -223,6 +274,9 @@ def join(report_id: int, key: str) -> Report:
     report = Report.objects.select_for_update(of=("self",)).filter(pk=report_id).first()
     if report is None:
         raise Missing("その通報はありません。")
+    joined_before = Supporter.objects.filter(key=hashed_key(key), report=report).exists()
+    if report.state not in OPEN and not joined_before:
+        raise Conflict(OVER)
     if not 16 <= len(key) <= LONGEST_KEY:
         raise Invalid("送るための印がありません。ページを開き直してください。")
     _, is_new = Supporter.objects.get_or_create(key=hashed_key(key), defaults={"report": report})

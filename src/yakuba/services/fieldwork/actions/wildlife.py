@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,6 +14,9 @@ from yakuba.services.cityhub import facade as cityhub
 from yakuba.services.fieldwork.engine.nearby import Point, is_no_place, metres
 from yakuba.services.fieldwork.models import Found, Report, Sighting, Trap, TrapDay, TrapVisit
 from yakuba.services.fieldwork.queries import rules
+
+EARLIEST = 1900  # of a sighting
+CLOCK_AHEAD = timedelta(minutes=10)  # that a sensor's clock may be ahead of ours
 
 
 def require_place(latitude: float, longitude: float) -> None:
@@ -39,6 +42,10 @@ def add_sighting(
 ) -> Sighting:
     """An animal was seen. Raises Invalid."""
     require_place(latitude, longitude)
+    if timezone.is_naive(seen_at):
+        seen_at = timezone.make_aware(seen_at)  # as clocks go here
+    if seen_at.year < EARLIEST:
+        raise Invalid(f"見た日時は、{EARLIEST}年より後にしてください。")
     if seen_at > timezone.now():
         raise Invalid("見た日時が、これから先になっています。")
     if report_id is not None and not Report.objects.filter(pk=report_id).exists():
@@ -133,11 +140,16 @@ def look() -> int:
         if value is None or value.number is None:
             continue
         at = datetime.fromtimestamp(value.at, UTC)
+        if at > timezone.now() + CLOCK_AHEAD or timezone.localdate(at) < trap.set_on:
+            continue  # its clock is wrong: it stays silent until that is put right, and somebody looks after it
+        shut = value.number != 0
         day, is_new = TrapDay.objects.get_or_create(
-            trap=trap, day=timezone.localdate(at), defaults={"heard_at": at, "shut": value.number != 0}
+            trap=trap,
+            day=timezone.localdate(at),
+            defaults={"heard_at": at, "shut": shut, "shut_at": at if shut else None},
         )
         if not is_new and at > day.heard_at:
-            day.heard_at, day.shut = at, day.shut or value.number != 0
+            day.heard_at, day.shut, day.shut_at = at, day.shut or shut, at if shut else day.shut_at
             day.save()
         heard += 1
     return heard

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
+from yakuba.kernel.values.characters import fit
+
 FORMATS = {"xml": "text/xml; charset=utf-8", "json": "application/json; charset=utf-8"}
 SPAN = timedelta(days=90)
 MOST_IDS = 1_000
@@ -121,7 +123,7 @@ def _text(content: Content) -> str:
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return tuple(one.strip() for one in text.split(",") if one.strip())
+    return tuple(one.strip() for one in fit(text).split(",") if one.strip())
 
 
 def _moment(text: str, name: str) -> datetime | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse
-from yakuba.services.fieldwork.engine.nearby import Point, metres
+from yakuba.services.fieldwork.engine.nearby import Point, is_no_place, metres
 
 MOST = 100  # categories, districts, landmarks and rules each
 LONGEST = 60  # characters of a name
@@ -119,13 +119,20 @@ class ReportRules:
     landmarks: tuple[Place, ...] = ()
     sections: dict[str, int] = field(default_factory=dict)  # each that is named, with its line
 
+    def holds(self, latitude: float, longitude: float) -> bool:
+        """Whether the place, in degrees, can be one of this town."""
+        at = Point(latitude, longitude)
+        return not is_no_place(at) and metres(at, self.town.at) <= self.town.radius
+
     def category(self, code: str) -> Category | None:
         """The one of that code."""
         return next((one for one in self.categories if one.code == code), None)
 
-    def named_place(self, name: str) -> Place | None:
-        """The landmark or district of that name."""
-        return next((one for one in (*self.landmarks, *self.districts) if one.name == name), None)
+    def place_that_begins(self, words: str) -> Place | None:
+        """The landmark or district with which the words begin, alone or before a blank; the longest name."""
+        places = (*self.landmarks, *self.districts)
+        found = [one for one in places if one.name and f"{words} ".startswith(f"{one.name} ")]
+        return max(found, key=lambda one: len(one.name), default=None)
 
     def district_of(self, at: Point | None) -> str:
         """The nearest district in whose circle the point lies; empty where none is."""

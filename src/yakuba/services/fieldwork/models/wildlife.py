@@ -89,12 +89,14 @@ class Trap(MunicipalityModel):
 
 
 class TrapDay(MunicipalityModel):
-    """What a trap's sensor said on a day: that it was heard at all, and whether it said shut."""
+    """What a trap's sensor said on a day: that it was heard at all, and whether it said shut. shut_at: when it said so last;
+    somebody who was there later has seen to it."""
 
     trap = models.ForeignKey(Trap, models.CASCADE, related_name="days", verbose_name="わな")
     day = models.DateField("日")
     heard_at = models.DateTimeField("最後に届いた日時")
     shut = models.BooleanField("作動した", default=False)
+    shut_at = models.DateTimeField("最後に作動と届いた日時", null=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "わなのセンサーの日"

@@ -28,6 +28,7 @@ from yakuba.services.fieldwork.models import ReportPhoto
 from yakuba.services.fieldwork.pages.residents import (
     language_of,
     may_send,
+    not_taken,
     resident_page,
     shown,
     too_often,
@@ -59,9 +60,23 @@ def send(request: HttpRequest) -> HttpResponse:
     typed = {name: request.POST.get(name, "") for name in FIELDS}
     before = reporting.taken_before(key) if key else None
     if before is not None:
-        return _received(request, before)
+        # The program makes a key for each report; a form that somebody went back to still has the one before.
+        if wants_json(request) or not reporting.says_something_else(before, _read(typed, None)):
+            return _received(request, before)
+        key = reporting.key_of_another(key, _read(typed, None))
+        if (before := reporting.taken_before(key)) is not None:
+            return _received(request, before)
     try:
         given = _read(typed, _photographs(request, key))
+        if (
+            given.latitude is not None
+            and given.longitude is not None
+            and known.holds(given.latitude, given.longitude)
+        ):
+            typed |= {
+                "latitude": str(given.latitude),
+                "longitude": str(given.longitude),
+            }  # the camera is asked once
         kept = ReportPhoto.objects.filter(key=reporting.hashed_key(key)).exists()
         at = reporting.checked(reporting.cleaned(given), known, has_photo=kept)
         category = known.category(given.category)
@@ -220,7 +235,7 @@ def _refused(
     sentences = [one.reason for one in refusal.problems] or [str(refusal)]
     told = tuple(wording.told(one, language) for one in sentences)
     if wants_json(request):
-        return JsonResponse({"state": "refused", "faults": told}, status=refusal.status)
+        return not_taken(told, refusal.status)
     return _form(request, known, key, typed, told, refusal.status)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -23,6 +23,7 @@ SENT, SENT_OF_TOWN = Limit(at_once=20, in_a_minute=5), Limit(at_once=600, in_a_m
 TRIES, TRIES_OF_TOWN = Limit(at_once=10, in_a_minute=5), Limit(at_once=600, in_a_minute=600)
 LIMITS = (PAGES, PAGES_OF_TOWN, SENT, SENT_OF_TOWN, TRIES, TRIES_OF_TOWN)
 ELSEWHERE = "この設備では通報を受け付けていません。役場のホームページの案内をご覧ください。"
+LATER = (429, 503)
 
 clock = time.monotonic
 View = Callable[..., HttpResponse]
@@ -71,8 +72,14 @@ def stopped(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     """It is not done, and why."""
     said = wording.told(sentence, language_of(request))
     if wants_json(request):
-        return JsonResponse({"state": "refused", "faults": [said]}, status=status)
+        return not_taken([said], status)
     return shown(request, "stop", {"text": said}, status)
+
+
+def not_taken(faults: Sequence[str], status: int) -> JsonResponse:
+    """For the page's program: `later` where nothing is wrong with what was sent, which it sends again by itself; or `refused`."""
+    state = "later" if status in LATER else "refused"
+    return JsonResponse({"state": state, "faults": list(faults)}, status=status)
 
 
 def too_often(request: HttpRequest) -> HttpResponse:

@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from yakuba.kernel.ledger.sight import KIND as CASES
 from yakuba.kernel.maps import geojson
 from yakuba.kernel.maps.geojson import Feature, Shape
+from yakuba.kernel.protection import policy
 from yakuba.services.fieldwork.models import Report, ReportPhoto
 
 PLACES = 4  # decimals of a degree: about ten metres
@@ -17,15 +19,21 @@ SHOWN = 300
 
 
 def released() -> QuerySet[Report]:
-    """The newest first."""
-    return Report.objects.exclude(released_at=None).select_related("section").order_by("-received_at")
+    """The newest first; none whose case is under protection (支援措置) by now, whenever it was released."""
+    rows = Report.objects.exclude(released_at=None).exclude(case__in=under_protection())
+    return rows.select_related("section").order_by("-received_at")
+
+
+def under_protection() -> list[int]:
+    """The cases under protection, by their numbers."""
+    return [int(one) for one in policy.under(CASES)]
 
 
 def photo(photo_id: int) -> ReportPhoto | None:
     """A photograph that everybody may see."""
     return (
         ReportPhoto.objects.select_related("file")
-        .exclude(report__released_at=None)
+        .filter(report__in=released())
         .filter(pk=photo_id, released=True)
         .first()
     )

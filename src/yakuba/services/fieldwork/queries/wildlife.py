@@ -100,7 +100,7 @@ def standings(rows: Sequence[Trap]) -> list[Standing]:
     for visit in TrapVisit.objects.filter(trap__in=list(visits), at__gte=since):
         visits[visit.trap_id].append(visit)
     days: dict[int, TrapDay] = {}
-    for day in TrapDay.objects.filter(trap__in=list(visits)).order_by("day"):
+    for day in TrapDay.objects.filter(trap__in=list(visits), day__lte=last).order_by("day"):
         days[day.trap_id] = day
     found = []
     for row in rows:
@@ -120,7 +120,7 @@ def _sensor(trap: Trap, day: TrapDay | None, visits: Sequence[TrapVisit]) -> tup
     if day is None:
         return "まだ届かない", "warning"
     newest = max((one.at for one in visits), default=None)
-    if day.shut and (newest is None or newest < day.heard_at):
+    if day.shut_at is not None and (newest is None or newest < day.shut_at):
         return "作動した：見に行く", "person"
     if timezone.now() - day.heard_at > SILENT:
         return "1日より長く届かない", "warning"

@@ -75,6 +75,7 @@ def test_times_cannot_be_edited_and_a_hand_in_the_database_is_seen(staff, report
         event.save()
     with pytest.raises(RuntimeError):
         event.delete()
+    report.refresh_from_db()
     events = list(ReportEvent.objects.order_by("pk"))
     assert proving.disagreements(report, events) == []
     with connection.cursor() as cursor:

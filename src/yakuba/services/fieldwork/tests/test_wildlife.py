@@ -10,6 +10,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image, ImageOps
@@ -17,6 +18,7 @@ from PIL import Image, ImageOps
 from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.refusals import Conflict, Invalid
+from yakuba.kernel.registry import permission_names
 from yakuba.services.cityhub import facade as cityhub
 from yakuba.services.fieldwork.actions import bounties, wildlife
 from yakuba.services.fieldwork.engine.nearby import Point, metres
@@ -201,20 +203,26 @@ def claim(number, content, actor, species="boar", day=None, **more):
     )
 
 
-def test_one_animal_photographed_once_is_not_paid_twice_however_it_is_turned(open_town, clerk):
+@pytest.fixture
+def second(make_staff, open_town):
+    """Somebody else, who decides what the clerk has entered."""
+    return make_staff(open_town, *permission_names())
+
+
+def test_one_animal_photographed_once_is_not_paid_twice_however_it_is_turned(open_town, clerk, second):
     picture = scene(1)
     first = claim("R5-1", jpeg(picture), clerk, day=date(2023, 2, 1))
-    bounties.decide(first.pk, True, "", actor=clerk)
+    bounties.decide(first.pk, True, "", actor=second)
     for number, sent in (("R7-1", jpeg(picture, 50)), ("R7-2", jpeg(ImageOps.mirror(picture)))):
         later = claim(number, sent, clerk)
         (found,) = queries.comparisons(later).filter(other__claim=first)
         assert found.why == ("same" if number == "R7-1" else "mirrored")
         with pytest.raises(Conflict, match="見比べていない"):
-            bounties.decide(later.pk, True, "", actor=clerk)
+            bounties.decide(later.pk, True, "", actor=second)
         for one in queries.comparisons(later):
             bounties.judge(one.pk, True, "背景の木が同じ", actor=clerk)
         with pytest.raises(Conflict, match="同じ個体"):
-            bounties.decide(later.pk, True, "", actor=clerk)
+            bounties.decide(later.pk, True, "", actor=second)
         with pytest.raises(Conflict, match="変えられません"):
             bounties.judge(found.pk, False, "x", actor=clerk)
         bounties.decide(later.pk, False, "前に払っています", actor=clerk)
@@ -243,7 +251,7 @@ def test_the_same_second_and_the_same_place_are_asked_about(open_town, clerk):
     assert not queries.comparisons(apart_).filter(why__in=("second", "place", "same"))
 
 
-def test_a_claim_through_the_pages_and_a_broken_photograph_keeps_nothing(open_town, clerk, staff):
+def test_a_claim_through_the_pages_and_a_broken_photograph_keeps_nothing(open_town, second, staff):
     given = {"number": "9", "hunter": "見本", "species": "boar", "caught_on": "2026-01-05"}
     refused = staff.post(reverse("fieldwork:new_bounty"), {**given, "photos": uploaded(b"no picture")})
     assert refused.status_code == 422
@@ -257,7 +265,11 @@ def test_a_claim_through_the_pages_and_a_broken_photograph_keeps_nothing(open_to
     page = staff.get(reverse("fieldwork:compare", args=[found.pk])).content.decode()
     assert page.count("<img") == 2
     staff.post(reverse("fieldwork:compare", args=[found.pk]), {"verdict": "other", "remark": "耳の形が違う"})
-    staff.post(reverse("fieldwork:bounty", args=[row.pk]), {"decision": "pay"})
+    own = staff.post(reverse("fieldwork:bounty", args=[row.pk]), {"decision": "pay"})
+    assert "別の職員に決めてもらってください" in own.content.decode()
+    decides = Client()
+    decides.force_login(second)
+    decides.post(reverse("fieldwork:bounty", args=[row.pk]), {"decision": "pay"})
     row.refresh_from_db()
     assert row.state == "payable"
     twice = staff.post(reverse("fieldwork:new_bounty"), {**given, "photos": uploaded(jpeg(scene(8)))})

@@ -6,10 +6,11 @@
   if (!form || !data || !window.indexedDB || !window.fetch) return;
   const program = JSON.parse(data.textContent), w = program.words;
   const outbox = document.getElementById("report-outbox"), said = document.getElementById("report-place");
+  const kept = document.getElementById("report-kept"), lack = document.getElementById("report-lack");
   const steps = Array.from(form.querySelectorAll("[data-step]"));
   const next = document.getElementById("report-next"), back = document.getElementById("report-back");
   const LONGEST = 1600, QUALITY = 0.85, KEPT = 50;
-  let at = 0, map = null, pin = null, sending = false;
+  let at = 0, map = null, pin = null, sending = false, mending = null;  // mending: a refused report that is in the form again
 
   // --- the store
   let opened = null;
@@ -131,6 +132,7 @@
         if (told.state === "received" && told.number) { one.receipt = told; one.photos = []; one.fields = {}; one.faults = null; one.alike = null; }
         else if (told.state === "alike") { one.alike = told.alike; }
         else if (told.state === "refused") { one.faults = told.faults; }
+        else return null;  // "later", or nothing that this page knows: it waits and is sent again
         return keep(one);
       });
   }
@@ -146,8 +148,14 @@
   function join(one, report) {
     const fields = new URLSearchParams({key: one.key, report: report, lang: program.language});
     return fetch(program.join, {method: "POST", body: fields, headers: {"Accept": "application/json"}, credentials: "omit"})
-      .then(function (answer) { if (!answer.ok) throw new Error("join"); return drop(one.key); })
-      .then(function () { said.textContent = ""; show(w.joined); }).catch(function () { show(); });
+      .then(function (answer) {
+        if (answer.ok) return drop(one.key).then(function () { said.textContent = ""; return show(w.joined); });
+        return answer.json().then(function (told) {  // that report is over, or was asked about too long ago: this one stays
+          if (told.state === "later") return show(told.faults[0]);
+          one.alike = null;
+          return keep(one).then(function () { return show(told.faults[0]); });
+        });
+      }).catch(function () { show(); });
   }
 
   // --- what waits, and what was received
@@ -201,9 +209,21 @@
     part.append(button(w.discard, function () { drop(one.key).then(function () { show(); }); }));
     return part;
   }
-  function take(one) {  // back into the form, to be put right
+  function take(one) {  // back into the form, to be put right; it leaves the store only when its better version is there
     Object.keys(one.fields).forEach(function (name) { if (form.elements[name]) form.elements[name].value = one.fields[name]; });
-    drop(one.key).then(function () { show(); go(0, true); });
+    mending = one;
+    said.textContent = one.fields.latitude ? w.place_set : "";
+    kept.textContent = one.photos.length ? " ✓ " + one.photos.length : "";
+    go(0, true);
+  }
+  function exchange(one, before) {  // both in one transaction
+    return within("readwrite", function (rows) { if (before) rows.delete(before.key); return rows.put(one); });
+  }
+
+  // What is missing is told while whoever reports still stands there, with or without a network.
+  function lacks(step, words) {
+    lack.textContent = words;
+    go(step, true);
   }
 
   form.addEventListener("submit", function (event) {
@@ -213,19 +233,29 @@
       if (form.elements[name]) fields[name] = form.elements[name].value;
     });
     const label = form.querySelector("input[name=category]:checked");
+    if (!fields.latitude && !fields.place.trim() && !fields.landmark) { lacks(1, w.fault_place); return; }
+    if (!chosen.length && !fields.description.trim() && !(mending && mending.photos.length)) { lacks(2, w.fault_description); return; }
+    let stored = false;
     all().then(function (rows) {
       if (rows.length >= KEPT) throw new Error("full");
-      return Promise.all(chosen.map(shrunk));
+      return chosen.length || !mending ? Promise.all(chosen.map(shrunk)) : mending.photos;
     }).then(function (photos) {
-      return keep({key: newKey(), at: Date.now(), fields: fields, photos: photos, words: label ? label.parentNode.textContent.trim() : ""});
+      return exchange({key: newKey(), at: Date.now(), fields: fields, photos: photos, words: label ? label.parentNode.textContent.trim() : ""}, mending);
     }).then(function () {
+      stored = true;
+      mending = null;
       form.reset();
+      kept.textContent = lack.textContent = "";
       form.elements.latitude.value = form.elements.longitude.value = "";
       said.textContent = "";
       go(0, false);
       return sendAll();
     }).then(function () { outbox.tabIndex = -1; outbox.focus(); })
-      .catch(function () { form.submit(); });  // no room on the phone: as without this program
+      .catch(function () {
+        if (stored) return;  // it is on the phone, and is tried again
+        form.elements.key.value = newKey();  // a page that was kept on the phone has the key of an earlier report
+        form.submit();  // no room on the phone: as without this program
+      });
   });
 
   // "online" is not always told (a network without a way out, a page that was opened meanwhile): it is tried now and then too.
