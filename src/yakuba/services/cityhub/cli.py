@@ -23,7 +23,7 @@ def serve(
         "127.0.0.1", "--host", help="受け付けるアドレス。ほかの機械からも受けるなら 0.0.0.0"
     ),
 ) -> None:
-    """都市OSの入口（NGSIv2）を動かす。画面・ワーカーとは別の、一つのプロセス"""
+    """都市OSの入口（NGSIv2とNGSI-LD）を動かす。画面・ワーカーとは別の、一つのプロセス"""
     if not 0 <= port <= 65_535:
         raise fail("--port は0から65535で指定してください。", 2)
     from yakuba.services.cityhub.actions.serving import main
