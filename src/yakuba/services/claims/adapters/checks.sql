@@ -2,15 +2,16 @@
 -- Each kind gives rule, place, other, code, value, measured, and has a counterpart in plain Python in the tests.
 
 -- prepare
-CREATE TABLE claim_all AS SELECT place * $claims + number AS claim, month, month_no, kind, inpatient, institution,
+CREATE TABLE claim AS SELECT place * $claims + number AS claim, month, month_no, kind, inpatient, institution,
   CASE WHEN person = 0 THEN -(place * $claims + number) ELSE person END AS person, sex, birth, age,
   month // 100 - birth // 10000 - (birth // 100 % 100 > month % 100)::INT AS last_age, points,
   benefit, payer <> '' AS has_payer, total, visits, prescriber, line FROM claim_files;
 -- A claim that came in an earlier file already (sent again) is looked at once: kind `duplicate` names it, nothing counts it twice.
-CREATE TABLE again AS SELECT claim FROM (SELECT claim, claim // $claims AS file, min(claim // $claims) OVER
-  (PARTITION BY person, institution, month, kind, inpatient, points, total, visits) AS first FROM claim_all
+CREATE TABLE again AS SELECT * EXCLUDE (file, first) FROM (SELECT *, claim // $claims AS file, min(claim // $claims) OVER
+  (PARTITION BY person, institution, month, kind, inpatient, points, total, visits) AS first FROM claim
   WHERE person > 0 AND points IS NOT NULL) WHERE file > first;
-CREATE VIEW claim AS SELECT * FROM claim_all ANTI JOIN again USING (claim);
+DELETE FROM claim WHERE claim IN (SELECT claim FROM again);
+CREATE VIEW claim_all AS SELECT * FROM claim UNION ALL SELECT * FROM again;
 CREATE TABLE disease AS SELECT (place * $claims + d.number) AS claim, d.line, d.code::BIGINT AS code, d.started, d.suspected FROM disease_files d
   ANTI JOIN again a ON a.claim = place * $claims + d.number;
 CREATE TABLE named AS SELECT DISTINCT code FROM (
