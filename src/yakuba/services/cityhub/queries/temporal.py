@@ -46,8 +46,10 @@ def series(
     with connection.cursor() as cursor:
         cursor.execute(sql + "ORDER BY s.entity_id, s.entity_type, s.path, s.attribute", values)
         for row in cursor.fetchall():
-            *names, number, prepared_to = row
-            yield SeriesKept(*names, number or 0.0, prepared_to)
+            key, path, entity_id, entity_type, attribute, unit, newest, number, prepared_to = row
+            yield SeriesKept(
+                key, path, entity_id, entity_type, attribute, unit, newest, number or 0.0, prepared_to
+            )
 
 
 def _name(targets: tuple[Target, ...], parts: list[str], values: list[Any]) -> None:
