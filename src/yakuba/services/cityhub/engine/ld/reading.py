@@ -87,13 +87,7 @@ def read_entity(
         raise unsupported("scope は扱いません。部屋分けには Fiware-ServicePath ヘッダーを使ってください。")
     if "expiresAt" in body:
         _put_expiry(given, body["expiresAt"], removes=removes)
-    for name, value in body.items():
-        if name in ("id", "type", "expiresAt", "@context", *SYSTEM):
-            continue
-        stored = attribute_name(name, context)
-        if stored in given.raw:
-            raise bad_data(f"{name} が、別の書き方でもう一度あります。一つにしてください。")
-        given.raw[stored] = value
+    _put_raw(given, body, context)
     if merging:
         given.gone += [stored for stored, value in given.raw.items() if _is_null(value)]
         return given
@@ -104,6 +98,17 @@ def read_entity(
         else:
             given.attributes[stored] = attribute
     return given
+
+
+def _put_raw(given: Given, body: dict[str, Any], context: Context) -> None:
+    """Its attributes under their stored names, not read yet."""
+    for name, value in body.items():
+        if name in ("id", "type", "expiresAt", "@context", *SYSTEM):
+            continue
+        stored = attribute_name(name, context)
+        if stored in given.raw:
+            raise bad_data(f"{name} が、別の書き方でもう一度あります。一つにしてください。")
+        given.raw[stored] = value
 
 
 def _is_null(value: Any) -> bool:

@@ -150,10 +150,7 @@ def changed(
     body.pop("@context", None)
     # What the patch does not name keeps the meaning that it had.
     before = Context(kept["context"], dict(kept["terms"]))
-    if named:
-        context = replace(context, terms=dict(kept["terms"]) | context.terms)
-    else:
-        context = before
+    context = replace(context, terms=dict(kept["terms"]) | context.terms) if named else before
     _put(subscription, body, context, space, now)
 
 
