@@ -126,7 +126,7 @@ class OneComparison(BaseModel):
     comparison_id: int = Field(description="見比べの番号")
 
 
-class JudgeIn(OneComparison):
+class ComparisonJudgeIn(OneComparison):
     """What was seen."""
 
     same: bool = Field(description="同じ個体なら真")
@@ -262,7 +262,7 @@ def add_bounty(asked: BountyIn, actor: Actor) -> BountyClaim:
     answer=Answer(BountyComparisonOut, lambda row: {"id": row.pk, "why": row.why, "bits": row.bits, "verdict": row.verdict}),
     event="fieldwork.bounty_compared", trace=lambda asked, row: Trace(f"comparison:{row.pk}", {"verdict": row.verdict}),
 )  # fmt: skip
-def judge_comparison(asked: JudgeIn, actor: Actor) -> Comparison:
+def judge_comparison(asked: ComparisonJudgeIn, actor: Actor) -> Comparison:
     """A person has both side by side; 409 where it was judged before."""
     return bounties.judge(asked.comparison_id, asked.same, asked.remark, actor=actor)
 
