@@ -197,3 +197,20 @@ def test_a_circle_of_notifications_ends():
     before = len(sent())
     ask("PATCH", f"/ngsi-ld/v1/entities/{RIVER['id']}/attrs", {"level": 5}, round_=9)
     assert len(sent()) == before
+
+
+def test_a_change_in_another_context_keeps_the_meaning_of_what_it_does_not_name():
+    ld("POST", "/jsonldContexts", {"@context": TOWN_CONTEXT}, url=TOWN)
+    subscribe(link())
+    notification = {"endpoint": {"uri": "http://127.0.0.1:9/z"}, "attributes": ["level"]}
+    assert ld("PATCH", f"/subscriptions/{URI}", {"notification": notification}).status == 204
+    body = {"id": "urn:r:2", "type": "River", "level": 2}
+    ld("POST", "/entities", body, link())
+    ld("POST", "/entities", body | {"id": "urn:r:3"})
+    (told,) = sent()
+    assert told["data"] == [{"id": "urn:r:2", "type": "https://town.example/terms#River"}]
+    assert ld("PATCH", f"/subscriptions/{URI}", {"q": "level>1"}).status == 204
+    assert problem(ld("PATCH", f"/subscriptions/{URI}", {"watchedAttributes": ["level"]}, link())) == (
+        400,
+        "BadRequestData",
+    )

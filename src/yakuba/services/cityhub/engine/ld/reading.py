@@ -76,12 +76,7 @@ def read_entity(
         raise bad_data("実体は JSON のオブジェクトにしてください。")
     if need_id and ("id" not in body or "type" not in body):
         raise bad_data("実体には id と type が要ります。")
-    uri = body.get("id", "")
-    given = Given(
-        stored_id(uri) if "id" in body else "",
-        uri,
-        read_type(body["type"], context) if "type" in body else "",
-    )
+    given = _head(body, context)
     require_few(body)
     if "scope" in body:
         raise unsupported("scope は扱いません。部屋分けには Fiware-ServicePath ヘッダーを使ってください。")
@@ -109,6 +104,15 @@ def _put_raw(given: Given, body: dict[str, Any], context: Context) -> None:
         if stored in given.raw:
             raise bad_data(f"{name} が、別の書き方でもう一度あります。一つにしてください。")
         given.raw[stored] = value
+
+
+def _head(body: dict[str, Any], context: Context) -> Given:
+    uri = body.get("id", "")
+    return Given(
+        stored_id(uri) if "id" in body else "",
+        uri,
+        read_type(body["type"], context) if "type" in body else "",
+    )
 
 
 def _is_null(value: Any) -> bool:

@@ -8,7 +8,7 @@ what they meant when it was made, so that it means the same when a context is ta
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from yakuba.services.cityhub.engine.delivery import require_delivery
@@ -136,10 +136,16 @@ def changed(
 ) -> None:
     """Put what a body says on it; `urn:ngsi-ld:null` takes a member away. Raises NgsiError 400, 422, 503."""
     kept = own(subscription) or {}
-    body = dict(kept["given"])
     if patch.get("id", kept["id"]) != kept["id"]:
         raise bad_data("サブスクリプションの id は変えられません。")
+    before = Context(kept["context"], dict(kept["terms"]))
     named = {"entities", "watchedAttributes", "q", "geoQ", "notification"} & set(patch)
+    if not named or context.source == before.source:
+        context, body = (context if named else before), dict(kept["given"])
+    else:
+        body = _spelt_out(kept["given"], before)
+        if "q" in body and "q" not in patch:
+            raise bad_data("@context を変えるときは、q も送ってください（中の名前の意味が変わります）。")
     for name, value in patch.items():
         if value == NULL:
             body.pop(name, None)
@@ -147,11 +153,22 @@ def changed(
             body[name] = body[name] | value
         else:
             body[name] = value
-    body.pop("@context", None)
-    # What the patch does not name keeps the meaning that it had.
-    before = Context(kept["context"], dict(kept["terms"]))
-    context = replace(context, terms=dict(kept["terms"]) | context.terms) if named else before
     _put(subscription, body, context, space, now)
+
+
+def _spelt_out(given: dict[str, Any], context: Context) -> dict[str, Any]:
+    """A body whose names are IRIs, so that they mean the same in any context."""
+    body = dict(given)
+    if "watchedAttributes" in body:
+        body["watchedAttributes"] = [context.expand(one) for one in body["watchedAttributes"]]
+    if "entities" in body:
+        body["entities"] = [one | {"type": _types(one["type"], context.expand)} for one in body["entities"]]
+    if "geoproperty" in body.get("geoQ", {}):
+        body["geoQ"] = body["geoQ"] | {"geoproperty": context.expand(body["geoQ"]["geoproperty"])}
+    if "attributes" in body["notification"]:
+        names = [context.expand(one) for one in body["notification"]["attributes"]]
+        body["notification"] = body["notification"] | {"attributes": names}
+    return body
 
 
 def _put(
