@@ -204,6 +204,9 @@ CHANGES: dict[str, Change] = {
     "worklogs.Candidate.content": plain,
     "cityhub.Delivery.body": plain,  # ids of entities, which are words of the town
     "cityhub.WatchState.state": plain,  # moments and values
+    "cityhub.BrokerLine.holder": plain,  # a process that is not there any more
+    "cityhub.BrokerLine.filters": plain,  # topics
+    "cityhub.BrokerLine.found": plain,  # what was found at the broker, in words
     "cityhub.OpenDataset.ids": plain,  # of entities
     "cityhub.OpenDataset.attributes": plain,
     "fieldwork.Report.key": plain,  # hashes of what phones made
