@@ -53,6 +53,7 @@ SAID = {
     "GNU General Public License v2 or later (GPLv2+)": "GPL-2.0-or-later",
     "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.0-or-later",
     "Mozilla Public License 1.1 (MPL 1.1)": "MPL-1.1",
+    "Python Software Foundation License": "PSF-2.0",
 }
 _VAGUE = frozenset({"", "BSD", "BSD License", "Dual License", "UNKNOWN"})
 
@@ -108,8 +109,8 @@ def licence_of(package: Distribution) -> str:
     named = [one for one in named if one != "OSI Approved"]
     ones = [one for one in named if one not in _VAGUE]
     if len(ones) < len(named):  # a family of licences, or nothing at all
-        first_line = (about.get("License") or "").strip().partition("\n")[0]
-        ones = [*ones, *([first_line] if first_line not in _VAGUE else _by_text(package))]
+        name, _, text = (about.get("License") or "").strip().partition("\n")  # some put all of it there
+        ones = [*ones, *([name] if name not in _VAGUE and not text else _by_text(package))]
     expressions = list(dict.fromkeys(SAID.get(one, one) for one in ones))
     alternatives = any(one.startswith("GPL") for one in expressions)  # no package of ours is under it alone
     return (" OR " if alternatives else " AND ").join(expressions)

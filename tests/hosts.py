@@ -69,7 +69,7 @@ class Host:
         for process in self.processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
-            process.wait(60)
+            process.wait(600)
         self.processes.clear()
 
 

@@ -102,7 +102,7 @@ def test_installing_debian_packages_speaks_before_it_has_ended_and_says_how_long
     assert process.stdout is not None
     said = [process.stdout.readline() for _ in range(2)]
     assert said == [
-        "Debianパッケージ: postgresql\n",
+        "Debianパッケージ: postgresql iproute2 faketime mosquitto\n",
         "Debianパッケージを入れます …\n",
     ]  # apt cannot have ended
     (tmp_path / "go").touch()
