@@ -58,5 +58,6 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "inquiry_letter_id": letter.pk,
         "declaration_id": Declaration.objects.order_by("pk")[0].pk,
         "table_kind": "drug_disease",
+        "months": 202604,
         "corporate_number": "7000012050002",
     }
