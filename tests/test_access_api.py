@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import access_table
 import pytest
@@ -106,6 +106,8 @@ def words_of(operation: Operation, objects: TownObjects) -> list[str]:
         example = objects.arguments.get(name, {int: 1, float: 1, bool: True}.get(kind, "x"))
         if isinstance(kind, type) and issubclass(kind, Enum):
             example = next(iter(kind)).value
+        if get_origin(kind) is Literal and example not in get_args(kind):
+            example = get_args(kind)[0]
         example = "2027-04-01" if kind is datetime else str(example)
         option = isinstance(parameter.default, OptionInfo)
         words += [option_of(name, field), example] if option else [example]

@@ -33,11 +33,11 @@ def offer(plan_id: int, reports: Sequence[int], traps: Sequence[int], *, actor: 
 def offer_report(report_id: int, plan: str = "", *, actor: Actor) -> RoundStop:
     """Put one report into a plan. plan: its name or number, or nothing for the one in preparation that begins first. Raises
     Missing, and Conflict where it is in it already."""
+    report = _report(report_id)
     row = chosen(plan)
     if not offer(row.pk, [report_id], [], actor=actor):
         raise Conflict(f"計画「{row.title}」に、もう入っています。")
-    number = Report.objects.values_list("number", flat=True).get(pk=report_id)
-    found: RoundStop = RoundStop.objects.get(plan=row, kind=StopKind.REPORT, ref=number)
+    found: RoundStop = RoundStop.objects.get(plan=row, kind=StopKind.REPORT, ref=report.number)
     return found
 
 
@@ -60,10 +60,15 @@ def chosen(text: str) -> RoundPlan:
     return named
 
 
-def _of_report(report_id: int, plan: RoundPlan) -> OfferedStop:
-    row = Report.objects.filter(pk=report_id).first()
+def _report(report_id: int) -> Report:
+    row: Report | None = Report.objects.filter(pk=report_id).first()
     if row is None:
         raise Missing("その通報はありません。番号を確かめてください。")
+    return row
+
+
+def _of_report(report_id: int, plan: RoundPlan) -> OfferedStop:
+    row = _report(report_id)
     if row.state not in OPEN:
         raise Conflict(f"通報 {row.number} は「{row.get_state_display()}」なので、巡回に入れません。")
     if row.latitude is None or row.longitude is None:
