@@ -103,7 +103,11 @@ def words_of(operation: Operation, objects: TownObjects) -> list[str]:
             continue
         parameter = parameter_of(name, field)
         kind = parameter.annotation
+        if get_origin(kind) is list:
+            (kind,) = get_args(kind)
         example = objects.arguments.get(name, {int: 1, float: 1, bool: True}.get(kind, "x"))
+        if isinstance(example, int):
+            example = max([example, *(one.ge for one in field.metadata if hasattr(one, "ge"))])
         if isinstance(kind, type) and issubclass(kind, Enum):
             example = next(iter(kind)).value
         if get_origin(kind) is Literal and example not in get_args(kind):

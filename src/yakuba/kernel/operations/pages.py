@@ -25,7 +25,7 @@ def button(
     back: Told,
     sentence: Told = "",
     *,
-    of: type[Model] | None = None,
+    of: type[Model] | Callable[..., object] | None = None,
     form: type[BaseForm] | None = None,
     otherwise: str = "",
 ) -> View:
@@ -33,16 +33,18 @@ def button(
     address has the same fields, or to the address that is made of the outcome.
 
     form: what is typed beside the button; where that does not hold it is Invalid, with `otherwise` or what the form says.
-    of: whose row the one field of the address names. It is looked for first: what another town has is not there, whatever
-    was typed.
+    of: whose row the one field of the address names, or what looks for it by these fields and raises Http404. It is looked for
+    first: what another town has is not there, whatever was typed.
     """
 
     @require_POST
     @permission_required(operation.permission)
     def press(request: HttpRequest, **fields: Any) -> HttpResponse:
-        if of is not None:
+        if isinstance(of, type):
             (number,) = fields.values()
             get_object_or_404(of, pk=number)
+        elif of is not None:
+            of(**fields)
         given = {} if form is None else typed(form(request.POST), otherwise)
         outcome = operation(person_of(request), **fields, **given)
         if sentence:

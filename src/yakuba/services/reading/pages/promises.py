@@ -58,6 +58,7 @@ set_promise = button(
     declared.set_promise,
     lambda row: reverse("reading:promise", args=[row.form]),
     "変えました。次に読む用紙から効きます。",
+    of=lambda code, field: _form(code),
     form=PromiseForm,
     otherwise="約束を一覧から選んでください。",
 )
