@@ -247,6 +247,8 @@ def test_what_topics_are_invented_does_not_fill_the_house(line, monkeypatch):
     assert sum(BrokerAside.objects.values_list("count", flat=True)) == 10
 
 
+# A write that fails closes the connection, which on PostgreSQL ends the test's own transaction.
+@pytest.mark.sqlite
 def test_what_the_database_does_not_take_is_kept_and_not_acknowledged(line, monkeypatch):
     before = broker_taking._take
 
@@ -264,6 +266,8 @@ def test_what_the_database_does_not_take_is_kept_and_not_acknowledged(line, monk
     assert (line.acked, Reading.objects.count()) == ([1], 1)
 
 
+# A write that fails closes the connection, which on PostgreSQL ends the test's own transaction.
+@pytest.mark.sqlite
 def test_what_fails_whatever_is_done_is_told_and_holds_nothing_up(line, monkeypatch):
     before = broker_taking._take
 

@@ -62,6 +62,7 @@ def test_a_request_is_a_report_and_is_read_back_as_a_list(open_town, key):
     assert Client().get(f"{V2}tokens/{number}.json").json()[0]["service_request_id"] == number
 
 
+@pytest.mark.sqlite
 def test_who_has_no_key_reads_what_was_released_and_sends_nothing(open_town, key, clerk, neighbour):
     assert Client().post(V2 + "requests.xml", GIVEN).status_code == 403
     other = ApiToken.issue(neighbour, "x", ["fieldwork.send"])[1]
