@@ -22,7 +22,7 @@ from yakuba.services.fieldwork.actions import (
 )
 from yakuba.services.fieldwork.contracts import NewReport, NotDone, OfferedStop, Stop, VisitKind
 from yakuba.services.fieldwork.engine.rounds.solving import Effort
-from yakuba.services.fieldwork.engine.rules import EXAMPLE
+from yakuba.services.fieldwork.engine.rules import CATEGORIES, EXAMPLE
 from yakuba.services.fieldwork.models import Crew, Report
 from yakuba.services.fieldwork.queries import rounds
 from yakuba.services.fieldwork.queries.reports import stops
@@ -96,6 +96,7 @@ def sample_rounds(crews: str, stops: str, title: str, day: date, said: int, *, a
 
 
 __all__ = [
+    "CATEGORIES",
     "NewReport",
     "OfferedStop",
     "Stop",

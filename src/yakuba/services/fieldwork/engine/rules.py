@@ -13,11 +13,7 @@ MOST = 100  # categories, districts, landmarks and rules each
 LONGEST = 60  # characters of a name
 LANGUAGES = ("easy", "en", "zh", "ko", "vi", "pt")  # beside Japanese
 _CODE = re.compile(r"[a-z][a-z0-9_-]{0,29}\Z")
-EXAMPLE = """町:
-  緯度: 35.6000
-  経度: 138.5000
-  半径km: 15
-分類:
+CATEGORIES = """分類:
   - 符号: road
     名前: 道路の穴・段差
     訳: {easy: みちの あな, en: Hole or bump in the road, zh: 道路坑洼, ko: 도로 파손, vi: Hư hỏng mặt đường, pt: Buraco na rua}
@@ -47,10 +43,15 @@ EXAMPLE = """町:
     課: 建設課
     期限の日数: 1
     急ぎ: はい
-地区:
-  - {名前: 中央, 緯度: 35.6000, 経度: 138.5000, 半径km: 2}
+"""  # what most towns begin with
+EXAMPLE = f"""町:
+  緯度: 35.6000
+  経度: 138.5000
+  半径km: 15
+{CATEGORIES}地区:
+  - {{名前: 中央, 緯度: 35.6000, 経度: 138.5000, 半径km: 2}}
 目印:
-  - {名前: 役場, 緯度: 35.6000, 経度: 138.5000}
+  - {{名前: 役場, 緯度: 35.6000, 経度: 138.5000}}
 """
 
 

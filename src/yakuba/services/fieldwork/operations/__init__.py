@@ -2,6 +2,7 @@
 
 from yakuba.services.fieldwork.operations import reports as _reports  # noqa: F401  # declares its operations
 from yakuba.services.fieldwork.operations import rounds as _rounds  # noqa: F401  # declares its operations
+from yakuba.services.fieldwork.operations import rounds_crews as _crews  # noqa: F401
 from yakuba.services.fieldwork.operations import rounds_days as _days  # noqa: F401
 from yakuba.services.fieldwork.operations import rounds_offers as _offers  # noqa: F401
 from yakuba.services.fieldwork.operations import wildlife as _wildlife  # noqa: F401  # declares its operations

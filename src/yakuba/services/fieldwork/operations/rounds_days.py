@@ -13,7 +13,8 @@ from yakuba.services.fieldwork.actions import rounds_changes, rounds_visits
 from yakuba.services.fieldwork.contracts import ChangeKind, VisitKind
 from yakuba.services.fieldwork.engine.rounds import words
 from yakuba.services.fieldwork.models import RoundChange, RoundVersion, StopEvent
-from yakuba.services.fieldwork.operations.rounds import A_PLAN, PLAN, OneRoundPlan, RoundStopIn, plan_of
+from yakuba.services.fieldwork.operations.rounds import A_PLAN, OneRoundPlan, RoundStopIn, plan_of
+from yakuba.services.fieldwork.operations.rounds_crews import PLAN
 from yakuba.services.fieldwork.operations.table import OPERATIONS
 from yakuba.services.fieldwork.queries import rounds as queries
 

@@ -8,7 +8,8 @@ from yakuba.kernel.accounts import require
 from yakuba.kernel.audit.actor import Actor
 from yakuba.services.fieldwork.actions import rounds_offers
 from yakuba.services.fieldwork.models import RoundPlan, RoundStop
-from yakuba.services.fieldwork.operations.rounds import A_PLAN, A_STOP, PLAN, OneRoundPlan, plan_of
+from yakuba.services.fieldwork.operations.rounds import A_PLAN, A_STOP, OneRoundPlan, plan_of
+from yakuba.services.fieldwork.operations.rounds_crews import PLAN
 from yakuba.services.fieldwork.operations.table import OPERATIONS
 
 

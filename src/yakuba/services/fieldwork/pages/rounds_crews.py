@@ -25,7 +25,7 @@ from yakuba.services.fieldwork.engine.rounds.entries import CREW_HEAD, CREW_REQU
 from yakuba.services.fieldwork.engine.rounds.words import WEEKDAYS
 from yakuba.services.fieldwork.forms.rounds import CrewForm, RoadsForm
 from yakuba.services.fieldwork.models import Crew, RoadFile
-from yakuba.services.fieldwork.operations import rounds as operations
+from yakuba.services.fieldwork.operations import rounds_crews as operations
 from yakuba.services.fieldwork.queries import rounds as queries
 from yakuba.services.fieldwork.queries import rounds_ways
 
