@@ -4,7 +4,7 @@ import pytest
 
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import parse_procedure
-from yakuba.services.intake.engine import answering, codes
+from yakuba.services.intake.engine import answering
 from yakuba.services.intake.engine.form import left_out, parse_form
 from yakuba.services.intake.pages.offers import LOOK_AT_ADDRESS, LOOK_AT_KANA, with_offers
 
@@ -143,14 +143,6 @@ def test_a_sum_that_is_wrong_is_told_where_it_was_typed():
     found = answering.check_page(form, form.pages[1], {"total": "9"}, {"days": "3", "extra": "4"})
     assert list(found.faults) == ["total"]
     assert answering.check_page(form, form.pages[1], {"total": "7"}, {"days": "3", "extra": "4"}).faults == {}
-
-
-def test_a_code_is_read_however_it_is_typed():
-    code = codes.new_code()
-    assert len(code) == 12
-    assert codes.read(codes.shown(code).lower()) == code
-    assert codes.read("ｏｉＬ－1") == "0111"
-    assert codes.derived(b"key", "one") == codes.derived(b"key", "one") != codes.derived(b"key", "two")
 
 
 def test_an_empty_kana_or_address_is_offered_and_a_written_one_is_left_alone():
