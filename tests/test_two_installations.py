@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from PIL import Image, PngImagePlugin
+from running_house import Visitor
 from two_houses import IN_TOWN, Resident, new_pair
 
 NAME = "秘密川桜子"
@@ -74,3 +76,56 @@ def test_an_application_is_a_case_inside_once_and_nothing_of_it_stays_outside(pa
         pair.pull()
         assert [one["status"] for one in pair.cases()] == ["withdrawn"]
         assert "取り下げられました" in resident.look(number, secret)
+
+
+REPORTS = """
+    from yakuba.kernel.accounts.models import User
+    from yakuba.kernel.tenancy.models import Department
+    from yakuba.kernel.townsettings.actions import set_values
+    from yakuba.services.fieldwork import facade
+    from yakuba.services.fieldwork.tests.examples import SECTIONS
+    clerk = User.objects.get(username="hanako")
+    for name in SECTIONS:
+        Department.objects.get_or_create(name=name)
+    facade.set_rules(actor=clerk)
+    set_values({"fieldwork.public": True}, actor=clerk)
+"""
+DONE = """
+    from yakuba.services.fieldwork import facade
+    from yakuba.services.fieldwork.models import Report
+    report = Report.objects.get()
+    print(report.number, report.photos.count(), report.from_outside.count())
+    facade.finish(report.pk, "穴を埋めました。", actor=None)
+"""
+
+
+def test_a_report_is_one_inside_and_its_reporter_reads_what_was_done(pair):
+    pair.inside.python(IN_TOWN + REPORTS)
+    browser, place = Visitor(pair.outside.port), "/report/990019/"
+    said = {
+        "key": "a-key-that-a-phone-made-1", "category": "road", "description": "秘密の橋の穴", "name": "秘密川桜子",
+        "latitude": "35.6005", "longitude": "138.5005",
+    }  # fmt: skip
+    with pair.web():
+        assert browser.get(place).status == 404  # before anything is published
+        pair.pull()
+        assert browser.get(place).status == 200
+        first, again = browser.post(f"{place}send/", said), browser.post(f"{place}send/", said)
+        number, secret = re.findall(r'<dd class="number">([^<]+)</dd>', first.text)
+        assert number in again.text
+        assert remains(pair.outside.folder, "秘密川", "秘密の橋") == []
+        pair.pull()
+        told = pair.inside.python(IN_TOWN + DONE).split()
+        assert told[-3:] == [number, "0", "1"]
+        pair.pull()
+        page = browser.post(f"{place}status/", {"number": number, "secret": secret}).text
+        assert "穴を埋めました" in page
+        assert remains(pair.outside.folder, "穴を埋めました") == []
+        ticket = re.search(r'name="ticket" value="([^"]+)"', page).group(1)
+        answer = browser.post(f"{place}reopen/", {"ticket": ticket, "text": "まだ残っています"})
+        assert "もう一度の連絡を受け取りました" in answer.text
+        pair.pull()
+        pair.pull()
+        page = browser.post(f"{place}status/", {"number": number, "secret": secret}).text
+        assert "対応しています" in page
+        assert "まだ残っています" in page

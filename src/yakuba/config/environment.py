@@ -79,7 +79,7 @@ class Environment(BaseSettings):
     )
     part: Literal["whole", "outside", "inside"] = Field(
         "whole",
-        description="この設備が受け持つところ。whole：全部。outside：住民の申請と質問のページだけ（インターネット接続系に置く）。"
+        description="この設備が受け持つところ。whole：全部。outside：住民の申請、質問、通報のページだけ（インターネット接続系に置く）。"
         "inside：ほかの全部で、住民のページは出さない",
     )
     debug: bool = Field(False, description="開発用。1にすると詳しいエラー画面を出す。本番では使わない")

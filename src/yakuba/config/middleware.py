@@ -43,8 +43,10 @@ class OnlyItsPart:
     """Of a service that is two installations (`kernel.outbound.part`) each answers its own addresses; of the others it is as if
     they were not there, whoever asks. The outside has a list of what is there, so that a new page is inside only."""
 
-    OUTSIDE = re.compile(r"/(apply/(?![^/]+/tablet/)|ask/|health(/|\Z)|metrics\Z|exchange/line/|static/)")
-    NOT_INSIDE = re.compile(r"/(apply/(?![^/]+/tablet/)|ask/|exchange/line/|opendata/|levels/)")
+    OUTSIDE = re.compile(
+        r"/(apply/(?![^/]+/tablet/)|ask/|report/|health(/|\Z)|metrics\Z|exchange/line/|static/)"
+    )
+    NOT_INSIDE = re.compile(r"/(apply/(?![^/]+/tablet/)|ask/|report/|exchange/line/|opendata/|levels/)")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

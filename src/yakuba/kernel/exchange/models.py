@@ -132,3 +132,22 @@ class Standing(MunicipalityModel):
             models.UniqueConstraint(fields=["municipality", "key"], name="exchange_standing_once"),
             models.UniqueConstraint(fields=["municipality", "revision"], name="exchange_revision_once"),
         ]
+
+
+class NumberRange(MunicipalityModel):
+    """Receipt numbers of a room that are the outside's alone. year: 令和; first, last: serial numbers, both included; next: the
+    first that is not given yet, inside as the outside said last."""
+
+    room = models.CharField("部屋", max_length=40)
+    year = models.PositiveIntegerField("年度（令和）")
+    first = models.PositiveIntegerField("最初の番号")
+    last = models.PositiveIntegerField("最後の番号")
+    next = models.PositiveIntegerField("次の番号")
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "外の設備の受付番号"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "room", "year", "first"], name="exchange_range_once"
+            )
+        ]

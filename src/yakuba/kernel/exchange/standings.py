@@ -18,6 +18,7 @@ from yakuba.kernel.tenancy import current_municipality
 
 MOST = 5_000  # in one message
 GONE = "gone"
+ROOM = "room"  # in what is told beside the seal: whose it is
 
 
 def info_of(key: str) -> str:
@@ -46,7 +47,8 @@ def renew() -> int:
 def _told() -> Iterator[tuple[str, bytes, dict[str, Any], dict[str, Any]]]:
     for manifest in manifests():
         if manifest.exchange and manifest.exchange.standings:
-            yield from resolve(manifest.exchange.standings)()
+            for key, public, plain, facts in resolve(manifest.exchange.standings)():
+                yield key, public, plain | {ROOM: manifest.name}, facts
 
 
 def _sum(text: str) -> str:
@@ -96,13 +98,16 @@ def count_anew(revision: int) -> None:
 
 
 def take(row: Counterpart, content: bytes) -> None:
-    """Outside: hand them to the rooms. Changes `row`, which the caller has locked and saves."""
-    takers = [
-        resolve(one.exchange.take_standing)
+    """Outside: hand each to its room; that one is gone, to every room, since nobody knows any more whose it was. Changes `row`,
+    which the caller has locked and saves."""
+    takers = {
+        one.name: resolve(one.exchange.take_standing)
         for one in manifests()
         if one.exchange and one.exchange.take_standing
-    ]
+    }
     for line in json.loads(content):
-        for taker in takers:
-            taker(str(line["key"]), line["plain"], sealing.bytes_of(line["sealed"]))
+        plain, sealed = line["plain"], sealing.bytes_of(line["sealed"])
+        for room, taker in takers.items():
+            if not sealed or room == plain[ROOM]:
+                taker(str(line["key"]), plain, sealed)
         row.revision = max(row.revision, int(line["revision"]))

@@ -47,6 +47,11 @@ def cases(procedure_code: str = "", status: str = "", receipt_number: str = "") 
     return rows
 
 
+def is_number_taken(receipt_number: str) -> bool:
+    """Whether a case of any procedure has that receipt number; paper may carry it."""
+    return bool(Case.objects.filter(receipt_number=receipt_number).exists())
+
+
 def entered(procedure_code: str = "") -> QuerySet[Case]:
     """Cases that the core system has, whatever was decided since (`Case.is_entered`)."""
     return cases(procedure_code).filter(Q(status=Status.ENTERED) | ~Q(target_number=""))

@@ -7,7 +7,14 @@ from collections.abc import Callable
 
 from yakuba.kernel.jobs import JobContext, chore, in_each_town, job
 from yakuba.kernel.townsettings import value
-from yakuba.services.fieldwork.actions import photos, rounds_answers, rounds_changes, rounds_plans, wildlife
+from yakuba.services.fieldwork.actions import (
+    photos,
+    rounds_answers,
+    rounds_changes,
+    rounds_plans,
+    taking,
+    wildlife,
+)
 from yakuba.services.fieldwork.models import RoundChange, RoundPlan
 
 PAUSE = 0.5  # seconds between two looks whether the search was stopped
@@ -58,8 +65,9 @@ def change_rounds(context: JobContext, *, change_id: int) -> None:
 
 
 def tidy() -> None:
-    """Photographs whose report never came go after a day."""
+    """Photographs whose report never came go after a day; reports of the outside that were not taken up after they were told."""
     in_each_town("fieldwork: photographs without a report", photos.drop_waiting)
+    in_each_town("fieldwork: reports that were put aside", taking.forget_old)
 
 
 chore(3600.0, tidy)

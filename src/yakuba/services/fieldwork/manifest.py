@@ -1,6 +1,8 @@
 """The fieldwork room declares itself."""
 
 from yakuba.kernel.registry import (
+    Delivery,
+    Exchange,
     Group,
     Manifest,
     NavigationItem,
@@ -11,6 +13,7 @@ from yakuba.kernel.registry import (
 )
 
 ROOM = "yakuba.services.fieldwork"
+TAKING = f"{ROOM}.actions.taking"
 
 MANIFEST = Manifest(
     name="fieldwork",
@@ -140,6 +143,9 @@ MANIFEST = Manifest(
         "fieldwork.change_asked": "巡回の当日の変更を計算させた",
         "fieldwork.change_taken": "巡回の当日の変更を取り入れた",
         "fieldwork.change_dropped": "巡回の当日の変更を取りやめた",
+        "fieldwork.handed_in": "外の設備で通報を受け、内へ渡すものに置いた",
+        "fieldwork.joining_handed_in": "外の設備で、同じものを見た人を受けた",
+        "fieldwork.reopening_handed_in": "外の設備で、直っていないという連絡を受けた",
         "fieldwork.visit_arrived": "班が訪問先に着いた",
         "fieldwork.visit_done": "班が訪問先で作業を済ませた",
         "fieldwork.visit_failed": "班が訪問先で作業できなかった",
@@ -159,6 +165,14 @@ MANIFEST = Manifest(
             "年度ごとの通し番号（6けた）です。申請の受付番号と重ならないように決めます。",
             least=1,
             largest=999_999,
+        ),
+        Setting(
+            "fieldwork.outside_numbers",
+            "外の設備に渡す通報の受付番号の数",
+            1_000,
+            "住民のページを外の設備に分けたとき、一度に渡す番号です。内の設備と通じない日が続いても足りる数にします。",
+            least=10,
+            largest=50_000,
         ),
         Setting(
             "fieldwork.skills",
@@ -196,10 +210,48 @@ MANIFEST = Manifest(
         PersonalData("fieldwork.Report", "通報の場所と状態（通報の文と名乗った人は受付簿にある）", None),
         PersonalData("fieldwork.ReportEvent", "通報への対応と、通報した人への答え", None),
         PersonalData("fieldwork.ReportPhoto", "通報の写真（位置を消し、小さくしたもの）", None),
+        PersonalData(
+            "fieldwork.PostedReport",
+            "外で受けた通報の受付番号と、通報した人だけが開ける状況",
+            800,
+            since="sent_at",
+        ),
+        PersonalData("fieldwork.ToldReport", "外の設備で、だれでも読める通報（場所を丸めたもの）", None),
+        PersonalData("fieldwork.ReportFromOutside", "外から届いた通報の印と、通報した人に伝えること", None),
         PersonalData("fieldwork.BountyClaim", "報奨金を申請した人と、捕獲の写真", None),
         PersonalData("fieldwork.RoundStop", "巡回の訪問先の件名と場所（個人の家のことがある）", None),
         PersonalData("fieldwork.StopEvent", "巡回の記録（だれがいつ何をしたか。管理瑕疵の証拠）", None),
         PersonalData("fieldwork.VisitPhoto", "巡回の写真（位置を消し、小さくしたもの）", None),
+    ),
+    exchange=Exchange(
+        published=f"{ROOM}.actions.publishing:collected",
+        take_published=f"{ROOM}.actions.publishing:take",
+        standings=f"{ROOM}.queries.told:standings",
+        take_standing=f"{ROOM}.actions.posting:take_standing",
+        report=f"{ROOM}.actions.numbers:report",
+        take_report=f"{ROOM}.actions.numbers:take_report",
+        deliveries=(
+            Delivery("fieldwork.photo", "通報の写真"),
+            Delivery(
+                "fieldwork.report",
+                "通報",
+                take=f"{TAKING}:report",
+                partly=True,
+                along=f"{TAKING}:goes_along",
+                shown=f"{TAKING}:shown",
+                put_aside=f"{TAKING}:put_aside",
+                aside="この通報は「対応しない」になり、この文が、通報した人の状況のページに出ます。",
+            ),
+            Delivery("fieldwork.joined", "同じものを見た人", take=f"{TAKING}:joined"),
+            Delivery(
+                "fieldwork.reopened",
+                "もう一度の連絡",
+                take=f"{TAKING}:reopened",
+                shown=f"{TAKING}:reopened_shown",
+                put_aside=f"{TAKING}:put_reopened_aside",
+                aside="この文が、通報した人の状況のページに出ます。通報はそのままです。",
+            ),
+        ),
     ),
     case_part=f"{ROOM}.pages.report:case_part",
     put_away=f"{ROOM}.actions.handling:put_away",

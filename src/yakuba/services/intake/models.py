@@ -232,22 +232,6 @@ class Serial(MunicipalityModel):
         constraints = [models.UniqueConstraint(fields=["municipality", "year"], name="intake_serial_once")]
 
 
-class NumberRange(MunicipalityModel):
-    """Receipt numbers that are the outside's alone, where the residents' part is an installation of its own. year: 令和;
-    first, last: serial numbers, both included; next: the first that is not given yet, inside as the outside said last."""
-
-    year = models.PositiveIntegerField("年度（令和）")
-    first = models.PositiveIntegerField("最初の番号")
-    last = models.PositiveIntegerField("最後の番号")
-    next = models.PositiveIntegerField("次の番号")
-
-    class Meta(MunicipalityModel.Meta):
-        verbose_name = "外の設備の受付番号"
-        constraints = [
-            models.UniqueConstraint(fields=["municipality", "year", "first"], name="intake_range_once")
-        ]
-
-
 class Posted(MunicipalityModel):
     """Outside: an application that was handed in, without a word of it. key: of its parcel; secret, draft: as a Submission's;
     title: of the procedure; sealed: where it stands, which only the secret opens, empty until the inside has said;

@@ -123,7 +123,7 @@ def close(report_id: int, reason: str, *, actor: Actor) -> Report:
 def reopen(report_id: int, reason: str, *, actor: Actor = None, by_reporter: bool = False) -> Report:
     """It is taken up again; the time of the first repair stays in the events. by_reporter: within 90 days. Raises Invalid and
     Conflict."""
-    report, why = held(report_id), _text(reason, "理由")
+    report, why = held(report_id), said_by_reporter(reason)
     if report.state in OPEN:
         raise Conflict(f"通報 {report.number} は、まだ終わっていません。")
     if by_reporter and timezone.now() - report.changed_at > REOPENED_WITHIN:
@@ -188,6 +188,11 @@ def _require_open(report: Report) -> None:
         raise Conflict(
             f"通報 {report.number} は「{report.get_state_display()}」です。もう一度対応するときは、「再開する」を押してください。"
         )
+
+
+def said_by_reporter(text: str) -> str:
+    """Why a reporter asks once more, as it is kept. Raises Invalid."""
+    return _text(text, "理由")
 
 
 def _text(text: str, what: str) -> str:

@@ -17,20 +17,20 @@ from yakuba.kernel.ledger.actions import add_event, open_case, record_value
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.outbound.part import require_not_outside
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
 from yakuba.kernel.residents import codes
 from yakuba.kernel.tenancy.models import Department
+from yakuba.kernel.values.calendar import written
 from yakuba.kernel.values.characters import compose, fit
 from yakuba.kernel.workdays import after
 from yakuba.services.fieldwork.actions.happening import happened
-from yakuba.services.fieldwork.actions.numbers import next_number
+from yakuba.services.fieldwork.actions.numbers import NUMBERS
 from yakuba.services.fieldwork.actions.procedure import CATEGORY, CONTACT, DESCRIPTION, NAME, PLACE, procedure
 from yakuba.services.fieldwork.contracts import OPEN, Happened, NewReport, Source
 from yakuba.services.fieldwork.engine.masking import without_my_numbers
 from yakuba.services.fieldwork.engine.nearby import Point, is_no_place, metres
 from yakuba.services.fieldwork.engine.rules import Category, ReportRules
-from yakuba.services.fieldwork.models import Report, ReportPhoto, Supporter
+from yakuba.services.fieldwork.models import PostedReport, Report, ReportPhoto, Supporter
 from yakuba.services.fieldwork.queries import rules
 
 LONGEST_TEXT, LONGEST_PLACE, LONGEST_NAME = 2_000, 200, 100
@@ -42,9 +42,9 @@ NO_PLACE = "場所を測れていません（緯度と経度が0です）。地�
 
 @dataclass(frozen=True)
 class Taken:
-    """A report that is in. secret: the code beside its number; is_new: it was not there before."""
+    """A report that is in, or outside on its way. secret: the code beside its number; is_new: it was not there before."""
 
-    report: Report
+    report: Report | PostedReport
     secret: str
     is_new: bool
 
@@ -60,10 +60,20 @@ def secret_of(key: str) -> str:
     return codes.derived(settings.SECRET_KEY.encode(), f"yakuba.fieldwork.secret:{key}")
 
 
+@dataclass(frozen=True)
+class Marks:
+    """By what a report is found again: its receipt number, and the hashes of its secret and of the phone's key."""
+
+    number: str
+    secret: str
+    key: str
+
+
 def says_something_else(before: Taken, given: NewReport) -> bool:
     """Whether what is sent now is another report than the one that came with this key: whoever goes back to the form and writes
     about another thing sends the key of the first one with it."""
     row, said = before.report, cleaned(given)
+    assert isinstance(row, Report)
     kept = dict(CaseValue.objects.filter(case=row.case_id).values_list("field", "value"))
     texts = ((DESCRIPTION, said.description), (PLACE, said.place), (NAME, said.name), (CONTACT, said.contact))
     if row.category != said.category or any(kept.get(code, "") != text for code, text in texts):
@@ -113,28 +123,25 @@ def take(
 ) -> Taken:
     """Take it in, with the photographs that were sent with that key: now, or it is there already however often it is sent.
     Raises Invalid with a problem for each field, and Conflict where the town takes none."""
-    require_not_outside("通報")
-    if not 16 <= len(key) <= LONGEST_KEY:
-        raise Invalid("送るための印がありません。ページを開き直してください。")
+    require_key(key)
     if before := taken_before(key):
         return before
     known = require_rules()
     said = cleaned(given)
     at = checked(said, known, has_photo=ReportPhoto.objects.filter(key=hashed_key(key)).exists())
     with transaction.atomic():
-        number = next_number(timezone.localdate())  # whoever sends the same key at once waits here
+        number = NUMBERS.next_number(timezone.localdate())  # whoever sends the same key at once waits here
         if before := taken_before(key):
             return before
-        report = _opened(said, at, known, key, number, source, language)
-        happened(
-            report,
-            Happened.RECEIVED,
-            actor=actor,
-            after=report.section.name,
-            at=report.received_at,
-            due=timezone.localdate(report.due_at),
-        )
+        marks = Marks(number, codes.hashed(number, secret_of(key)), hashed_key(key))
+        report = opened(said, at, known, marks, source=source, language=language, actor=actor)
     return Taken(report, secret_of(key), True)
+
+
+def require_key(key: str) -> None:
+    """Raises Invalid where no page of ours made it."""
+    if not 16 <= len(key) <= LONGEST_KEY:
+        raise Invalid("送るための印がありません。ページを開き直してください。")
 
 
 def cleaned(given: NewReport) -> NewReport:
@@ -196,26 +203,30 @@ def checked(given: NewReport, known: ReportRules, *, has_photo: bool) -> Point |
     return at
 
 
-def _opened(
+def opened(
     given: NewReport,
     at: Point | None,
     known: ReportRules,
-    key: str,
-    number: str,
+    marks: Marks,
+    *,
     source: Source,
     language: str,
+    actor: Actor = None,
+    sent_at: datetime | None = None,
 ) -> Report:
+    """A new report of what was cleaned and checked, with its case; in the caller's transaction. sent_at: when the outside
+    took it, from which its days count; it came here now."""
     category = known.category(given.category)
     assert category is not None
     routed = known.route(category, f"{given.description}\n{given.place}", at)
     now = timezone.now()
-    case = open_case(procedure(), number, Status.RECEIVED)
+    case = open_case(procedure(), marks.number, Status.RECEIVED)
     _keep_values(case, category, given, source)
     report = Report.objects.create(
         case=case,
-        number=number,
-        secret=codes.hashed(number, secret_of(key)),
-        key=hashed_key(key),
+        number=marks.number,
+        secret=marks.secret,
+        key=marks.key,
         source=source,
         language=language[:10],
         category=category.code,
@@ -226,11 +237,27 @@ def _opened(
         section=_section(routed.section),
         urgent=routed.urgent,
         received_at=now,
-        due_at=end_of(timezone.localdate(now), routed.days),
+        due_at=end_of(timezone.localdate(sent_at or now), routed.days),
     )
     ReportPhoto.objects.filter(key=report.key, report=None).update(report=report)
     add_event(case, "fieldwork.received", source=str(source))
+    happened(
+        report,
+        Happened.RECEIVED,
+        actor=actor,
+        after=report.section.name,
+        text=_sent_outside(sent_at),
+        at=now,
+        due=timezone.localdate(report.due_at),
+    )
     return report
+
+
+def _sent_outside(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    here = timezone.localtime(at)
+    return f"外の設備に送られた日時：{written(here.date())} {here:%H:%M}"
 
 
 def _keep_values(case: Case, category: Category, given: NewReport, source: Source) -> None:
@@ -269,17 +296,20 @@ def end_of(day: date, days: int) -> datetime:
 
 
 @transaction.atomic
-def join(report_id: int, key: str) -> Report:
+def join(number: str, key: str) -> None:
     """Somebody saw the same: counted once for each key. Raises Missing, and Conflict where it is not open any more."""
-    report = Report.objects.select_for_update(of=("self",)).filter(pk=report_id).first()
+    report = Report.objects.select_for_update(of=("self",)).filter(number=number).first()
     if report is None:
         raise Missing("その通報はありません。")
     joined_before = Supporter.objects.filter(key=hashed_key(key), report=report).exists()
     if report.state not in OPEN and not joined_before:
         raise Conflict(OVER)
-    if not 16 <= len(key) <= LONGEST_KEY:
-        raise Invalid("送るための印がありません。ページを開き直してください。")
-    _, is_new = Supporter.objects.get_or_create(key=hashed_key(key), defaults={"report": report})
+    require_key(key)
+    joined(report, hashed_key(key))
+
+
+def joined(report: Report, key: str) -> None:
+    """The same, of a report that the caller has locked. key: the hash."""
+    _, is_new = Supporter.objects.get_or_create(key=key, defaults={"report": report})
     if is_new:
         happened(report, Happened.JOINED)
-    return report

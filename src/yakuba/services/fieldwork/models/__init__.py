@@ -1,5 +1,6 @@
 """The tables of the fieldwork room."""
 
+from yakuba.services.fieldwork.models.outside import PostedReport, ReportFromOutside, ToldReport
 from yakuba.services.fieldwork.models.reports import (
     Report,
     ReportEvent,
@@ -43,8 +44,10 @@ __all__ = [
     "Found",
     "LeftStop",
     "PlanCrew",
+    "PostedReport",
     "Report",
     "ReportEvent",
+    "ReportFromOutside",
     "ReportPhoto",
     "ReportRules",
     "ReportSerial",
@@ -58,6 +61,7 @@ __all__ = [
     "Species",
     "StopEvent",
     "Supporter",
+    "ToldReport",
     "Trap",
     "TrapDay",
     "TrapKind",

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.maps import Mapped, Shape, value_map
-from yakuba.kernel.refusals import Refused
-from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.outbound.part import is_outside
+from yakuba.kernel.refusals import attempt
 from yakuba.kernel.values.characters import narrow
 from yakuba.services.fieldwork.actions import handling, reporting
 from yakuba.services.fieldwork.contracts import OPEN
 from yakuba.services.fieldwork.engine import wording
 from yakuba.services.fieldwork.models import Report
+from yakuba.services.fieldwork.pages import outside
 from yakuba.services.fieldwork.pages.residents import (
     language_of,
     may_send,
     may_try,
+    new_ticket,
     resident_page,
     shown,
+    ticket_of,
     too_often,
+    unknown,
     was_right,
 )
 from yakuba.services.fieldwork.queries import published
 
 SALT = "yakuba.fieldwork.status"
-PASS_SECONDS = 30 * 60
 
 
 @csrf_exempt
@@ -43,10 +45,11 @@ def status(request: HttpRequest) -> HttpResponse:
         return shown(request, "status", {"number": number})
     if not may_try(request):
         return too_often(request)
+    if is_outside():
+        return outside.look_up(request, number)
     report = reporting.look_up(number, request.POST.get("secret", ""))
     if report is None:
-        fault = wording.texts(language_of(request))["unknown"]
-        return shown(request, "status", {"number": number, "fault": fault}, 422)
+        return unknown(request, number)
     was_right(request)
     return _standing(request, report)
 
@@ -58,20 +61,15 @@ def reopen(request: HttpRequest) -> HttpResponse:
     """The reporter says that it is not repaired."""
     if not may_send(request):
         return too_often(request)
-    try:
-        town, number = signing.loads(request.POST.get("ticket", ""), salt=SALT, max_age=PASS_SECONDS)
-    except (signing.BadSignature, ValueError, TypeError):
-        town, number = "", 0
-    report = Report.objects.filter(pk=number).first() if town == current_municipality().code else None
+    if is_outside():
+        return outside.reopen(request)
+    parts = ticket_of(request, SALT)
+    report = Report.objects.filter(pk=parts[0]).first() if parts else None
     if report is None:
         return shown(request, "status", {"number": ""}, 403)
-    fault = ""
-    try:
-        handling.reopen(report.pk, request.POST.get("text", ""), by_reporter=True)
-    except Refused as refusal:
-        fault = str(refusal)
+    refused = attempt(handling.reopen, report.pk, request.POST.get("text", ""), by_reporter=True)[1]
     fresh = Report.objects.select_related("section").get(pk=report.pk)
-    return _standing(request, fresh, fault, 422 if fault else 200)
+    return _standing(request, fresh, str(refused or ""), refused.status if refused else 200)
 
 
 def _standing(request: HttpRequest, report: Report, fault: str = "", status: int = 200) -> HttpResponse:
@@ -80,7 +78,7 @@ def _standing(request: HttpRequest, report: Report, fault: str = "", status: int
         "meaning": wording.texts(language_of(request))[f"state_{report.state}"],
         "told": report.events.filter(told=True).order_by("pk"),  # type: ignore[attr-defined]
         "is_over": report.state not in OPEN,
-        "ticket": signing.dumps([current_municipality().code, report.pk], salt=SALT),
+        "ticket": new_ticket(SALT, report.pk),
         "fault": fault,
     }
     return shown(request, "standing", context, status)
@@ -90,7 +88,7 @@ def _standing(request: HttpRequest, report: Report, fault: str = "", status: int
 @require_safe
 def public_map(request: HttpRequest) -> HttpResponse:
     """Released reports."""
-    rows = list(published.released().prefetch_related("photos")[: published.SHOWN])
+    rows = published.for_everybody(published.SHOWN)
     placed = [
         Mapped(
             f"{row.number} {row.category_label}",
@@ -111,7 +109,7 @@ def public_map(request: HttpRequest) -> HttpResponse:
         if placed
         else None
     )
-    listed = [(row, [one for one in row.photos.all() if one.released]) for row in rows]  # type: ignore[attr-defined]
+    listed = [(row, published.photos_of(row)) for row in rows]
     return shown(request, "map", {"map": drawn, "rows": listed, "shown": published.SHOWN})
 
 
@@ -119,7 +117,7 @@ def public_map(request: HttpRequest) -> HttpResponse:
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """The same for programs."""
-    return HttpResponse(published.places(published.released()[:5_000]), content_type="application/geo+json")
+    return HttpResponse(published.places(published.for_everybody(5_000)), content_type="application/geo+json")
 
 
 @resident_page

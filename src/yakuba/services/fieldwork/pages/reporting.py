@@ -4,6 +4,7 @@ phone while there is no network; without JavaScript it is one form that is sent.
 from __future__ import annotations
 
 import secrets
+from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from django.core import signing
@@ -14,11 +15,12 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from yakuba.kernel.outbound.part import is_outside
 from yakuba.kernel.refusals import Invalid, Refused
 from yakuba.kernel.residents import codes
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.values.calendar import written
-from yakuba.services.fieldwork.actions import photos, reporting
+from yakuba.services.fieldwork.actions import photos, posting, reporting
 from yakuba.services.fieldwork.actions.reporting import Taken
 from yakuba.services.fieldwork.contracts import NewReport
 from yakuba.services.fieldwork.engine import wording
@@ -58,13 +60,14 @@ def send(request: HttpRequest) -> HttpResponse:
     known = reporting.require_rules()
     key = request.POST.get("key", "")
     typed = {name: request.POST.get(name, "") for name in FIELDS}
-    before = reporting.taken_before(key) if key else None
+    door = _door()
+    before = door.taken_before(key) if key else None
     if before is not None:
         # The program makes a key for each report; a form that somebody went back to still has the one before.
-        if wants_json(request) or not reporting.says_something_else(before, _read(typed, None)):
+        if wants_json(request) or not door.says_something_else(before, _read(typed, None)):
             return _received(request, before)
         key = reporting.key_of_another(key, _read(typed, None))
-        if (before := reporting.taken_before(key)) is not None:
+        if (before := door.taken_before(key)) is not None:
             return _received(request, before)
     try:
         given = _read(typed, _photographs(request, key))
@@ -83,7 +86,7 @@ def send(request: HttpRequest) -> HttpResponse:
         found = reports.near(at, category) if at and category and "sure" not in request.POST else []
         if found:
             return _asks(request, found, key, typed)
-        return _received(request, reporting.take(given, key, language=language_of(request)))
+        return _received(request, door.take(given, key, language=language_of(request)))
     except Refused as refusal:
         return _refused(request, known, key, typed, refusal)
 
@@ -101,7 +104,7 @@ def join(request: HttpRequest) -> HttpResponse:
         raise Invalid("開いてから時間がたちました。もう一度送ってください。") from None
     if town != current_municipality().code:
         raise Invalid("開いてから時間がたちました。もう一度送ってください。")
-    reporting.join(number, request.POST.get("key", ""))
+    _door().join(str(number), request.POST.get("key", ""))
     if wants_json(request):
         return JsonResponse({"state": "joined"})
     return shown(request, "joined", {})
@@ -142,6 +145,11 @@ def app(request: HttpRequest) -> HttpResponse:
         "theme_color": "#0017c1",
     }
     return JsonResponse(content, content_type="application/manifest+json")
+
+
+def _door() -> ModuleType:
+    """Where reports are taken: here, or, in the residents' part, for the inside."""
+    return posting if is_outside() else reporting
 
 
 def _form(
@@ -244,7 +252,7 @@ def _asks(request: HttpRequest, found: list[Any], key: str, typed: dict[str, str
     town = current_municipality().code
     listed = [
         {
-            "report": signing.dumps([town, row.pk], salt=SALT),
+            "report": signing.dumps([town, row.number], salt=SALT),
             "category": row.category_label,
             "day": written(timezone.localdate(row.received_at)),
             "metres": round(one.metres),

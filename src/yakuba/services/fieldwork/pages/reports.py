@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.exchange.residents import UNKNOWN, address_of
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.kernel.lists import Bulk, Cell, Column, Filter, Listing, Nothing, Search, shortened, status
 from yakuba.kernel.lists.pages import respond
@@ -183,7 +184,9 @@ def _address(request: HttpRequest) -> dict[str, Any]:
     town = current_municipality()
     is_open = bool(value("fieldwork.public"))
     return {
-        "public": reverse("report:index", args=[town.code]) if is_open else "",
+        "is_open": is_open,
+        "public": address_of(request, reverse("report:index", args=[town.code])),
+        "no_address": UNKNOWN,
         "has_rules": in_force.newest() is not None,
     }
 

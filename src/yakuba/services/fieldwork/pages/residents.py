@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from yakuba.kernel.addresses import place_of
-from yakuba.kernel.outbound.part import is_outside
-from yakuba.kernel.refusals import Refused, Unavailable
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.residents import Limit, for_residents
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.fieldwork.engine import wording
@@ -22,8 +22,8 @@ PAGES, PAGES_OF_TOWN = Limit(at_once=120, in_a_minute=120), Limit(at_once=3_000,
 SENT, SENT_OF_TOWN = Limit(at_once=20, in_a_minute=5), Limit(at_once=600, in_a_minute=120)
 TRIES, TRIES_OF_TOWN = Limit(at_once=10, in_a_minute=5), Limit(at_once=600, in_a_minute=600)
 LIMITS = (PAGES, PAGES_OF_TOWN, SENT, SENT_OF_TOWN, TRIES, TRIES_OF_TOWN)
-ELSEWHERE = "この設備では通報を受け付けていません。役場のホームページの案内をご覧ください。"
 LATER = (429, 503)
+PASS_SECONDS = 30 * 60  # that a page may be open before the secret is asked again
 
 clock = time.monotonic
 View = Callable[..., HttpResponse]
@@ -36,8 +36,6 @@ def resident_page(view: View) -> View:
     @wraps(view)
     def told(request: HttpRequest, **arguments: Any) -> HttpResponse:
         try:
-            if is_outside():
-                raise Unavailable(ELSEWHERE)
             if not may_press(request):
                 return too_often(request)
             return view(request, **arguments)
@@ -66,6 +64,26 @@ def shown(request: HttpRequest, template: str, context: dict[str, Any], status: 
     answer = render(request, f"fieldwork/public/{template}.html", shared | context, status=status)
     answer["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def unknown(request: HttpRequest, number: str) -> HttpResponse:
+    """There is no report of that number and secret."""
+    fault = wording.texts(language_of(request))["unknown"]
+    return shown(request, "status", {"number": number, "fault": fault}, 422)
+
+
+def new_ticket(salt: str, *parts: object) -> str:
+    """What a page carries so that the secret need not be typed again; it opens one thing of this town."""
+    return signing.dumps([current_municipality().code, *parts], salt=salt)
+
+
+def ticket_of(request: HttpRequest, salt: str) -> list[Any]:
+    """The parts of the page's ticket, while it holds; none otherwise."""
+    try:
+        town, *parts = signing.loads(request.POST.get("ticket", ""), salt=salt, max_age=PASS_SECONDS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return []
+    return parts if town == current_municipality().code else []
 
 
 def stopped(request: HttpRequest, sentence: str, status: int) -> HttpResponse:

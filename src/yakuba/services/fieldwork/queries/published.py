@@ -11,8 +11,9 @@ from django.utils import timezone
 from yakuba.kernel.ledger.sight import KIND as CASES
 from yakuba.kernel.maps import geojson
 from yakuba.kernel.maps.geojson import Feature, Shape
+from yakuba.kernel.outbound.part import is_outside
 from yakuba.kernel.protection import policy
-from yakuba.services.fieldwork.models import Report, ReportPhoto
+from yakuba.services.fieldwork.models import Report, ReportPhoto, ToldReport
 
 PLACES = 4  # decimals of a degree: about ten metres
 SHOWN = 300
@@ -24,6 +25,18 @@ def released() -> QuerySet[Report]:
     return rows.select_related("section").order_by("-received_at")
 
 
+def for_everybody(most: int) -> list[Report | ToldReport]:
+    """The newest of these; outside what the inside told, which has no photographs."""
+    if is_outside():
+        return list(ToldReport.objects.exclude(released_at=None).order_by("-received_at")[:most])
+    return list(released().prefetch_related("photos")[:most])
+
+
+def photos_of(row: Report | ToldReport) -> list[ReportPhoto]:
+    """Those of its photographs that everybody may see."""
+    return [one for one in row.photos.all() if one.released] if isinstance(row, Report) else []  # type: ignore[attr-defined]
+
+
 def under_protection() -> list[int]:
     """The cases under protection, by their numbers."""
     return [int(one) for one in policy.under(CASES)]
@@ -31,6 +44,8 @@ def under_protection() -> list[int]:
 
 def photo(photo_id: int) -> ReportPhoto | None:
     """A photograph that everybody may see."""
+    if is_outside():
+        return None
     return (
         ReportPhoto.objects.select_related("file")
         .filter(report__in=released())
@@ -39,19 +54,19 @@ def photo(photo_id: int) -> ReportPhoto | None:
     )
 
 
-def rounded(row: Report) -> tuple[float, float] | None:
+def rounded(row: Report | ToldReport) -> tuple[float, float] | None:
     """Longitude and latitude as everybody reads them; None where only words say where."""
     if row.latitude is None or row.longitude is None:
         return None
     return round(row.longitude, PLACES), round(row.latitude, PLACES)
 
 
-def days(row: Report) -> float:
+def days(row: Report | ToldReport) -> float:
     """Whole days from its coming until it was done, or today."""
     return float(((row.done_at or timezone.now()) - row.received_at).days)
 
 
-def properties(row: Report) -> dict[str, Any]:
+def properties(row: Report | ToldReport) -> dict[str, Any]:
     """What stands beside its place: nothing of who reported it."""
     return {
         "number": row.number,
@@ -63,7 +78,7 @@ def properties(row: Report) -> dict[str, Any]:
     }
 
 
-def places(rows: Iterable[Report]) -> str:
+def places(rows: Iterable[Report | ToldReport]) -> str:
     """GeoJSON of those that have a place."""
     found = ((row, rounded(row)) for row in rows)
     return geojson.write(Feature(Shape(points=(at,)), properties(row)) for row, at in found if at)

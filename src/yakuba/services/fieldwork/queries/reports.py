@@ -13,11 +13,12 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.kernel.ledger.sight import sights
+from yakuba.kernel.outbound.part import is_outside
 from yakuba.kernel.registry import CheckResult, QueueState
 from yakuba.services.fieldwork.contracts import OPEN, ReportState, Stop
 from yakuba.services.fieldwork.engine.nearby import Alike, Known, Point, alike, box
 from yakuba.services.fieldwork.engine.rules import Category
-from yakuba.services.fieldwork.models import Report
+from yakuba.services.fieldwork.models import Report, ToldReport
 from yakuba.services.fieldwork.queries import rounds_offers, rules
 
 MOST_NEAR = 200  # that are looked at
@@ -58,19 +59,21 @@ def said(user: Any, cases: Iterable[int]) -> Mapping[int, Mapping[str, str]]:
     return found
 
 
-def near(at: Point, category: Category) -> list[tuple[Report, Alike]]:
-    """Open reports that may be of the same thing, the nearest first."""
+def near(at: Point, category: Category) -> list[tuple[Report | ToldReport, Alike]]:
+    """Open reports that may be of the same thing, the nearest first; outside as far as the inside tells of them."""
     south, north, west, east = box(at, category.alike_metres)
     now = timezone.now()
     rows = {
         row.pk: row
-        for row in Report.objects.filter(
+        for row in (ToldReport if is_outside() else Report)
+        .objects.filter(
             category=category.code,
             state__in=OPEN,
             latitude__range=(south, north),
             longitude__range=(west, east),
             received_at__gte=now - timedelta(days=category.alike_days),
-        ).order_by("-received_at")[:MOST_NEAR]
+        )
+        .order_by("-received_at")[:MOST_NEAR]
     }
     known = [
         Known(row.pk, Point(row.latitude, row.longitude), row.category, row.received_at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yakuba.kernel.outbound import part
 from yakuba.kernel.registry import CheckResult
-from yakuba.services.intake.actions import numbers
+from yakuba.services.intake.actions.numbers import NUMBERS
 from yakuba.services.intake.queries import navigator
 
 WITHHELD = (
@@ -17,6 +17,6 @@ def self_check() -> list[CheckResult]:
     """Of the room."""
     found = navigator.self_check()
     if part.is_inside():
-        withheld = numbers.withheld()
+        withheld = NUMBERS.withheld()
         found.append(CheckResult("外の設備の受付番号", not withheld, WITHHELD if withheld else ""))
     return found

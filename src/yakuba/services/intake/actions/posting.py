@@ -3,20 +3,16 @@ where it stands."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.exchange import queue, sealing, standings
+from yakuba.kernel.exchange import applicants, queue
 from yakuba.kernel.files.storage import content_of, remove
 from yakuba.kernel.refusals import Conflict, Invalid
-from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.actions import drafts
 from yakuba.services.intake.actions.numbers import next_number
@@ -31,7 +27,6 @@ from yakuba.services.intake.engine.handed_in import (
 )
 from yakuba.services.intake.models import AttachedFile, Draft, Posted
 
-COST = {"n": 2**12, "r": 8, "p": 1, "dklen": 32}  # as the secret's hash
 LONGEST = 1_000
 RECEIVED = {
     "word": "受付済",
@@ -66,7 +61,7 @@ def post(
         row.form.version,
         number,
         hashed(number, secret),
-        sealing.text_of(sealing.public_of(opening_key(key, secret))),
+        applicants.public_of(key, secret),
         now.isoformat(),
         values,
         files,
@@ -82,29 +77,16 @@ def post(
     return posted
 
 
-def opening_key(key: str, secret: str) -> bytes:
-    """The private key to which the standing of that application is sealed: it follows from the applicant's secret, which is
-    stored nowhere."""
-    salt = f"{current_municipality().code}:{key}:standing".encode()
-    return hashlib.scrypt(secret.encode(), salt=salt, **COST)
-
-
 def look_up(number: str, hashed: str) -> Posted | None:
-    """The application of that number whose secret has that hash. Two have one number only where the outside was restored
-    from a backup between them; then the secret tells them apart."""
-    found = None
-    for row in Posted.objects.filter(number=number):
-        if constant_time_compare(row.secret, hashed):
-            found = row
-    return found
+    """The application of that number whose secret has that hash."""
+    return applicants.of_secret(Posted.objects.filter(number=number), hashed)
 
 
 def standing(row: Posted, opening: bytes) -> dict[str, Any]:
     """Where it stands, as the inside said last; received, where it has not said anything yet. Raises NotForUs."""
     if not row.sealed:
         return {**RECEIVED, "number": row.number}
-    found: dict[str, Any] = json.loads(sealing.unseal(bytes(row.sealed), opening, standings.info_of(row.key)))
-    return found
+    return applicants.opened(row.key, row.sealed, opening)
 
 
 @transaction.atomic

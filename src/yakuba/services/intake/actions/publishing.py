@@ -9,7 +9,7 @@ from yakuba.kernel.ledger.actions import load_procedure
 from yakuba.kernel.localwords.models import LocalWord
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.kernel.workdays.models import SpecialDay
-from yakuba.services.intake.actions import numbers
+from yakuba.services.intake.actions.numbers import NUMBERS
 from yakuba.services.intake.engine.form import parse_form
 from yakuba.services.intake.models import LifeEvent, WebForm
 from yakuba.services.intake.queries.published import published
@@ -19,14 +19,14 @@ ROOMS = ("", "intake")
 
 def collected() -> dict[str, Any]:
     """Inside: what is published, with the receipt numbers that the outside may give."""
-    return {**published(), "ranges": numbers.ranges()}
+    return {**published(), "ranges": NUMBERS.ranges()}
 
 
 def take(told: dict[str, Any]) -> None:
     """In the transaction of the message that says so: a form that is not told any more is closed, and what residents have
     begun stays theirs until its day. Raises DefinitionError and ZoneRefused."""
     set_values({"intake.public": bool(told["public"])}, actor=None)
-    numbers.take(told["ranges"])
+    NUMBERS.take(told["ranges"])
     for one in told["forms"]:
         _form(one)
     codes = [one["code"] for one in told["forms"]]

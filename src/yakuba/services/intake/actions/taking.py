@@ -20,10 +20,12 @@ from yakuba.kernel.files.uploads import bare_name, take_upload
 from yakuba.kernel.ledger.actions import add_event, open_case, record_value
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER, check, doubt
 from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.queries import is_number_taken
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Invalid, Missing, Refused, attempt
-from yakuba.services.intake.actions import answering, numbers
+from yakuba.services.intake.actions import answering
 from yakuba.services.intake.actions.files import KEPT_AS, KINDS, LARGEST, LONGEST_NAME
+from yakuba.services.intake.actions.numbers import NUMBERS
 from yakuba.services.intake.engine import handed_in
 from yakuba.services.intake.engine.form import can_be_asked
 from yakuba.services.intake.engine.handed_in import FILE, HandedFile, HandedIn
@@ -137,10 +139,10 @@ def _taken(key: str, handed: HandedIn, form: WebForm, files: Files, left_out: li
 def _number(handed: HandedIn) -> str:
     """The number that the applicant was given; another one where it is taken, as after an outside was restored from a backup,
     or where the outside had no right to give it. The applicant is told."""
-    free = not Case.objects.filter(receipt_number=handed.number).exists()
-    if free and numbers.is_outsides(handed.number):
+    free = not is_number_taken(handed.number)
+    if free and NUMBERS.is_outsides(handed.number):
         return handed.number
-    return numbers.next_number(timezone.localdate())
+    return NUMBERS.next_number(timezone.localdate())
 
 
 def _calculated(form: WebForm, handed: HandedIn) -> dict[str, str]:

@@ -1,16 +1,14 @@
-"""What an application is while it is on its way from the outside to the inside: one JSON document, read as what anybody may
-have written, since whoever takes the outside over can seal one too."""
+"""What an application is while it is on its way from the outside to the inside: one JSON document."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.exchange.handed import HASH, MARK, NUMBER, PUBLIC, document, like, moment, text, understood
 
 APPLICATION, FILE, ANSWER, WITHDRAWAL = (
     "intake.application",
@@ -18,10 +16,7 @@ APPLICATION, FILE, ANSWER, WITHDRAWAL = (
     "intake.answer",
     "intake.withdrawal",
 )
-MOST_VALUES, MOST_FILES, LONGEST = 2_000, 200, 20_000
-_MARK, _HASH, _NUMBER = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9]{10}")
-_PUBLIC = re.compile(r"[A-Za-z0-9+/]{43}=")
-UNREADABLE = "届いた申請の書き方が正しくありません。外の設備の版か、外の設備そのものに誤りがあります。"
+MOST_VALUES, MOST_FILES = 2_000, 200
 
 
 @dataclass(frozen=True)
@@ -59,74 +54,39 @@ class HandedIn:
 
 def read(content: bytes) -> HandedIn:
     """The application of a document. Raises Invalid."""
-    try:
-        found = json.loads(content)
+    with understood():
+        found = document(content)
         files = tuple(_file(one) for one in found["files"])
-        values = {_text(code, 80): _text(value) for code, value in found["values"].items()}
+        values = {text(code, 80): text(value) for code, value in found["values"].items()}
         handed = HandedIn(
-            _text(found["procedure"], 60),
-            _text(found["title"], 120),
+            text(found["procedure"], 60),
+            text(found["title"], 120),
             int(found["form_version"]),
-            _like(_NUMBER, found["number"]),
-            _like(_HASH, found["secret"]),
-            _like(_PUBLIC, found["public"]),
-            _moment(found["sent_at"]),
+            like(NUMBER, found["number"]),
+            like(HASH, found["secret"]),
+            like(PUBLIC, found["public"]),
+            moment(found["sent_at"]),
             values,
             files,
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Invalid(UNREADABLE) from error
-    if len(values) > MOST_VALUES or len(files) > MOST_FILES or not 0 <= handed.form_version < 2**31:
-        raise Invalid(UNREADABLE)
+        if len(values) > MOST_VALUES or len(files) > MOST_FILES or not 0 <= handed.form_version < 2**31:
+            raise ValueError("more than an application has")
     return handed
 
 
 def read_answer(content: bytes) -> tuple[str, str, str]:
     """(key of the application, which question of the office, the answer). Raises Invalid."""
-    found = _object(content)
-    try:
-        return _like(_MARK, found["application"]), _text(found["question"], 40), _text(found["text"], 2_000)
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid(UNREADABLE) from error
+    with understood():
+        found = document(content)
+        return like(MARK, found["application"]), text(found["question"], 40), text(found["text"], 2_000)
 
 
 def read_withdrawal(content: bytes) -> tuple[str, int]:
     """(key of the application, for how many times). Raises Invalid."""
-    found = _object(content)
-    try:
-        return _like(_MARK, found["application"]), min(max(int(found["times"]), 1), 1_000)
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid(UNREADABLE) from error
-
-
-def _object(content: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise Invalid(UNREADABLE) from error
-    if not isinstance(found, dict):
-        raise Invalid(UNREADABLE)
-    return found
+    with understood():
+        found = document(content)
+        return like(MARK, found["application"]), min(max(int(found["times"]), 1), 1_000)
 
 
 def _file(one: Mapping[str, Any]) -> HandedFile:
-    return HandedFile(_like(_MARK, one["key"]), _text(one["slot"], 60), _text(one["name"], 120))
-
-
-def _text(given: Any, longest: int = LONGEST) -> str:
-    if not isinstance(given, str) or len(given) > longest or "\0" in given:
-        raise ValueError("no text of that length")
-    return given
-
-
-def _like(pattern: re.Pattern[str], given: Any) -> str:
-    if not isinstance(given, str) or not pattern.fullmatch(given):
-        raise ValueError("not of that shape")
-    return given
-
-
-def _moment(given: Any) -> str:
-    moment = datetime.fromisoformat(_text(given, 40))
-    if moment.tzinfo is None or abs(moment - datetime.now(UTC)) > timedelta(days=3_660):
-        raise ValueError("no moment of these years")
-    return moment.isoformat()
+    return HandedFile(like(MARK, one["key"]), text(one["slot"], 60), text(one["name"], 120))

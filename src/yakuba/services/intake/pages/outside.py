@@ -11,7 +11,7 @@ from typing import Any
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from yakuba.kernel.exchange import sealing
+from yakuba.kernel.exchange import applicants, sealing
 from yakuba.kernel.refusals import attempt
 from yakuba.kernel.residents import codes
 from yakuba.kernel.tenancy import current_municipality
@@ -43,7 +43,7 @@ def look_up(number: str, secret: str) -> Opened | None:
     """The application of both; one that is not there takes as long as a secret that is wrong."""
     given = codes.read(secret)
     row = posting.look_up(number, codes.hashed(number, given))
-    opening = posting.opening_key(row.key if row else codes.NOBODY[:32], given)
+    opening = applicants.opening_key(row.key if row else codes.NOBODY[:32], given)
     return Opened(row, opening) if row else None
 
 

@@ -12,13 +12,15 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from yakuba.kernel.exchange import arriving, queue, sealing, standings
-from yakuba.kernel.exchange.models import Arrival, Standing
+from yakuba.kernel.exchange import applicants, arriving, queue, sealing, standings
+from yakuba.kernel.exchange.models import Arrival, NumberRange, Standing
+from yakuba.kernel.exchange.ranges import written, year_of
 from yakuba.kernel.exchange.tests.halves import other
 from yakuba.kernel.ledger.models import Case
-from yakuba.services.intake.actions import answering, numbers, opening, posting
+from yakuba.services.intake.actions import answering, opening
+from yakuba.services.intake.actions.numbers import NUMBERS
 from yakuba.services.intake.engine.handed_in import HandedFile, HandedIn
-from yakuba.services.intake.models import AttachedFile, FromOutside, NumberRange, Submission
+from yakuba.services.intake.models import AttachedFile, FromOutside, Submission
 
 SECRET = "0123456789AB"
 
@@ -27,17 +29,17 @@ SECRET = "0123456789AB"
 def outside(bus, monkeypatch):
     """The other half, to which this one has let a range of numbers."""
     monkeypatch.setattr(settings.YAKUBA, "part", "inside")
-    numbers.ranges()
+    NUMBERS.ranges()
     return other()
 
 
 def number(place: int = 0) -> str:
     row = NumberRange.objects.first()
-    return numbers.written(row.year, row.first + place)
+    return written(row.year, row.first + place)
 
 
 def handed(key: str, **more) -> HandedIn:
-    public = sealing.text_of(sealing.public_of(posting.opening_key(key, SECRET)))
+    public = sealing.text_of(sealing.public_of(applicants.opening_key(key, SECRET)))
     values = {"day": "2026-11-30", "name": "山田太郎", "birth": "1956-04-01", "kind": "old"}
     whole = HandedIn("bus", "バス乗車券", 1, number(), "a" * 64, public, timezone.now().isoformat(), values)
     return replace(whole, **more)
@@ -54,7 +56,7 @@ def come(outside, **more) -> Arrival:
 def told(arrival: Arrival) -> dict:
     standings.renew()
     row = Standing.objects.get(key=arrival.key)
-    private = posting.opening_key(arrival.key, SECRET)
+    private = applicants.opening_key(arrival.key, SECRET)
     return json.loads(sealing.unseal(bytes(row.sealed), private, standings.info_of(arrival.key)))
 
 
@@ -147,23 +149,23 @@ def test_it_waits_for_its_files_in_whichever_order_they_come(outside) -> None:
 def test_a_number_that_is_taken_or_was_never_let_out_is_replaced(outside) -> None:
     first = come(outside)
     twice = come(outside)
-    foreign = come(outside, number=numbers.written(8, 77))
+    foreign = come(outside, number=written(8, 77))
     assert told(first)["number"] == number()
     assert len({told(one)["number"] for one in (first, twice, foreign)}) == 3
-    assert not numbers.is_outsides(told(twice)["number"])
+    assert not NUMBERS.is_outsides(told(twice)["number"])
     assert Submission.objects.count() == 3
 
 
 def test_both_halves_give_numbers_and_none_twice(outside) -> None:
-    row = NumberRange.objects.get(year=numbers.year_of(timezone.localdate()))
-    given = [numbers.next_number(timezone.localdate()) for _ in range(5)]
-    assert not any(numbers.is_outsides(one) for one in given)
-    numbers.take_report({"ranges": [[row.year, row.first, row.last, row.last - 10]]})
-    assert len(numbers.ranges()[str(row.year)]) == 2
+    row = NumberRange.objects.get(year=year_of(timezone.localdate()))
+    given = [NUMBERS.next_number(timezone.localdate()) for _ in range(5)]
+    assert not any(NUMBERS.is_outsides(one) for one in given)
+    NUMBERS.take_report({"ranges": [[row.year, row.first, row.last, row.last - 10]]})
+    assert len(NUMBERS.ranges()[str(row.year)]) == 2
     # A range that was let out behind the backup that this installation was restored from stays the outside's.
     beyond = NumberRange.objects.order_by("-last").filter(year=row.year).first().last + 1
-    numbers.take_report({"ranges": [[row.year, beyond, beyond + 1_999, beyond + 3]]})
-    assert int(numbers.next_number(timezone.localdate())[2:8]) > beyond + 1_999
+    NUMBERS.take_report({"ranges": [[row.year, beyond, beyond + 1_999, beyond + 3]]})
+    assert int(NUMBERS.next_number(timezone.localdate())[2:8]) > beyond + 1_999
 
 
 def test_taken_back_too_late_is_told(outside) -> None:

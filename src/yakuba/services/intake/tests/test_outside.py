@@ -6,13 +6,15 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from yakuba.kernel.exchange import sealing, standings
-from yakuba.kernel.exchange.models import Parcel
+from yakuba.kernel.exchange import applicants, sealing, standings
+from yakuba.kernel.exchange.models import NumberRange, Parcel
+from yakuba.kernel.exchange.ranges import year_of
 from yakuba.kernel.exchange.tests.halves import other
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.residents import codes
-from yakuba.services.intake.actions import numbers, posting, publishing
-from yakuba.services.intake.models import Draft, LifeEvent, NumberRange, Posted, WebForm
+from yakuba.services.intake.actions import posting, publishing
+from yakuba.services.intake.actions.numbers import NUMBERS
+from yakuba.services.intake.models import Draft, LifeEvent, Posted, WebForm
 from yakuba.services.intake.tests.conftest import TOWN
 
 
@@ -24,8 +26,8 @@ def outside(bus, monkeypatch):
 
 @pytest.fixture
 def ranged(outside):
-    year = numbers.year_of(timezone.localdate())
-    numbers.take({str(year): [[600_001, 600_003]]})
+    year = year_of(timezone.localdate())
+    NUMBERS.take({str(year): [[600_001, 600_003]]})
     return outside
 
 
@@ -43,7 +45,7 @@ def test_a_number_at_once_and_nothing_left(ranged, resident) -> None:
     page = resident.look(number, secret).content.decode()
     assert "受付済" in page
     assert resident.look(number, "0" * 12).status_code == 422
-    private = posting.opening_key(row.key, codes.read(secret))
+    private = applicants.opening_key(row.key, codes.read(secret))
     facts = b'{"word": "\xe5\xaf\xa9\xe6\x9f\xbb\xe4\xb8\xad", "number": "%s", "corrections": [], "open": "", "may_withdraw": false, "withdrawals": 0, "notice": ""}'
     sealed = sealing.seal(facts % number.encode(), sealing.public_of(private), standings.info_of(row.key))
     plain = {
@@ -67,8 +69,8 @@ def test_without_a_number_nothing_is_sent_and_the_draft_stays(ranged, resident) 
     assert answer.status_code == 409
     assert "書いたものは消えていません" in answer.content.decode()
     assert "山田" in resident.client.get(f"{draft}check/").content.decode()
-    year = numbers.year_of(timezone.localdate())
-    numbers.take({str(year): [[600_001, 600_003], [700_001, 700_010]]})
+    year = year_of(timezone.localdate())
+    NUMBERS.take({str(year): [[600_001, 600_003], [700_001, 700_010]]})
     assert resident.send(draft)[0][2:8] == "700001"
 
 

@@ -14,19 +14,21 @@ from django.utils import timezone
 from PIL import Image
 
 from yakuba.kernel.exchange import arriving, pulling, queue
-from yakuba.kernel.exchange.models import Arrival, Counterpart
+from yakuba.kernel.exchange.models import Arrival, Counterpart, NumberRange
+from yakuba.kernel.exchange.ranges import LAST_SERIAL, year_of
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.townsettings.actions import set_values
-from yakuba.services.intake.actions import answering, checks, numbers, taking
+from yakuba.services.intake.actions import answering, checks, taking
+from yakuba.services.intake.actions.numbers import NUMBERS
 from yakuba.services.intake.engine.handed_in import HandedFile
-from yakuba.services.intake.models import FromOutside, NumberRange, Serial, Submission
+from yakuba.services.intake.models import FromOutside, Serial, Submission
 from yakuba.services.intake.tests.test_from_outside import come, handed, outside, told  # noqa: F401
 
 
 def left_of_the_year() -> int:
-    year = numbers.year_of(timezone.localdate())
-    return numbers.LAST_SERIAL - Serial.objects.get(year=year).last
+    year = year_of(timezone.localdate())
+    return LAST_SERIAL - Serial.objects.get(year=year).last
 
 
 @pytest.mark.parametrize("times", [3, 40])
@@ -37,11 +39,11 @@ def test_numbers_that_are_said_to_be_used_are_not_the_towns_last(outside, times)
         rows = [[row.year, row.first, row.last, row.last + 1] for row in NumberRange.objects.all()]
         last = Serial.objects.get(year=rows[0][0]).last
         rows.append([rows[0][0], last + 1, last + 90_000, last + 90_001])
-        numbers.take_report({"ranges": rows})
-        numbers.ranges()
-    assert left_of_the_year() > before - numbers.LAST_SERIAL // 4
-    assert numbers.withheld() == (times > 9)
-    assert numbers.next_number(timezone.localdate())
+        NUMBERS.take_report({"ranges": rows})
+        NUMBERS.ranges()
+    assert left_of_the_year() > before - LAST_SERIAL // 4
+    assert NUMBERS.withheld() == (times > 9)
+    assert NUMBERS.next_number(timezone.localdate())
 
 
 @pytest.mark.parametrize(
@@ -207,8 +209,8 @@ def test_numbers_that_are_withheld_are_told(outside) -> None:
     assert checks.self_check()[-1].ok
     for _ in range(12):
         rows = [[row.year, row.first, row.last, row.last + 1] for row in NumberRange.objects.all()]
-        numbers.take_report({"ranges": rows})
-        numbers.ranges()
+        NUMBERS.take_report({"ranges": rows})
+        NUMBERS.ranges()
     assert "番号" in checks.self_check()[-1].label
     assert not checks.self_check()[-1].ok
 
