@@ -122,10 +122,13 @@ CHANGES: dict[str, Change] = {
     "exchange.Arrival.key": plain,
     "exchange.Standing.key": plain,
     "intake.Posted.key": plain,
+    "fieldwork.PostedReport.key": plain,
+    "fieldwork.ReportFromOutside.key": plain,
     "intake.FromOutside.key": plain,
     "exchange.Standing.plain": plain,
     "exchange.Standing.sealed": plain,  # to the applicant
     "intake.Posted.sealed": plain,  # to the applicant
+    "fieldwork.PostedReport.sealed": plain,  # to the reporter
     "intake.WebForm.document": plain,
     "translation.OwnPhrase.answers": plain,
     "translation.Talk.key": plain,
