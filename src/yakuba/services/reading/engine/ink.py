@@ -110,6 +110,8 @@ def _strayed(
             asked |= _beside(piece.edge, owners, [owners[index] for index in piece.inside])
         if piece.beyond is not None:
             asked |= own | _beyond(piece.beyond, owners, bool(own))
+        elif len(piece.inside) == 1 and piece.stands_outside and owners[piece.inside[0]].reach == REACH["comb"]:
+            asked |= own  # a figure put above or below the cells, which only reaches into them
         elif len(piece.inside) == 1:
             around[piece.inside[0]][0].append(piece.rim)
         elif not own and not piece.free:
@@ -213,6 +215,11 @@ class _Piece:
     ink: int
     rim: Pixels
 
+    @property
+    def stands_outside(self) -> bool:
+        """Most of it lies beyond its box, though in reach of it."""
+        return 2 * len(self.rim) > self.ink
+
 
 def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Iterator[_Piece]:
     """The connected ink of the page that is longer than a stroke and says more than that it lies in one box."""
@@ -226,7 +233,7 @@ def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Ite
     inside, near = (place[rows, columns] for place in places)
     boxes = _tally(label, inside, count, len(owners) + 2) >= INSIDE
     reaches = _tally(label, near, count, len(owners) + 2)
-    marks = [number for number, owner in enumerate(owners, start=1) if owner.reach == REACH["mark"]]
+    marks = [number for number, owner in enumerate(owners, start=1) if owner.reach != REACH["line"]]
     least = np.where(
         (reaches[:, marks].sum(axis=1) >= SOLID) & (boxes[:, 1:-1].sum(axis=1) == 0), SIGN, STROKE
     )

@@ -113,6 +113,27 @@ def test_the_second_figure_of_a_day_beside_its_cells_asks(library: FormLibrary, 
     assert Reason.OUTSIDE_BOX in asked(bus, library)["birth"]
 
 
+@pytest.mark.parametrize(("down", "size"), [(-4, 24), (-3, 24), (-2, 26), (60, 24), (61, 26)])
+def test_a_small_figure_that_only_reaches_into_its_cells_asks(
+    library: FormLibrary, nursery: Paper, down: int, size: int
+) -> None:
+    """Between the line of the row and the cells: 133, of which the last 3 found no cell."""
+    nursery.comb("father_hours", " 13")
+    x, y, _, _ = nursery.box("father_hours")
+    nursery.write("3", (x + 26, y + down), size)
+    assert Reason.OUTSIDE_BOX in asked(nursery, library)["father_hours"]
+
+
+@pytest.mark.parametrize("rise", [-9, -6, 6, 9])
+def test_figures_that_stand_high_or_low_in_their_cells_ask_nothing(
+    library: FormLibrary, nursery: Paper, rise: int
+) -> None:
+    x, y, width, height = nursery.box("father_hours")
+    for index, figure in enumerate("157"):
+        nursery.write(figure, (x + (index + 0.5) * width / 3, y + height / 2 + rise), 40)
+    assert "father_hours" not in asked(nursery, library)
+
+
 @pytest.mark.parametrize("shift", [(58, 0), (70, 4), (-34, 0), (4, -38)])
 def test_a_tick_beside_its_box_asks(library: FormLibrary, bus: Paper, shift: tuple[int, int]) -> None:
     x, y, side, _ = bus.mark_box("category", "disabled")
