@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,8 +18,10 @@ from yakuba.kernel.registry import manifests, resolve
 from yakuba.kernel.tenancy import current_municipality
 
 MOST = 5_000  # in one message
+log = logging.getLogger("yakuba.exchange")
 GONE = "gone"
 ROOM = "room"  # in what is told beside the seal: whose it is
+FIRST_ROOM = "intake"  # whose all were, as an inside of before writes them, without saying so
 
 
 def info_of(key: str) -> str:
@@ -35,13 +38,24 @@ def renew() -> int:
         text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
         total = _sum(json.dumps([plain, text], ensure_ascii=False, sort_keys=True))
         if key not in known or known[key].sum != total:
-            _keep(key, total, sealing.seal(text.encode(), public, info_of(key)), plain)
+            if (sealed := _sealed(key, text, public)) is None:
+                continue
+            _keep(key, total, sealed, plain)
             changed += 1
     for key, row in known.items():
         if key not in met and row.sum != GONE:
             _keep(key, GONE, b"", {})
             changed += 1
     return changed
+
+
+def _sealed(key: str, text: str, public: bytes) -> bytes | None:
+    """None where nothing can be sealed to that key: nobody else goes without word for it."""
+    try:
+        return sealing.seal(text.encode(), public, info_of(key))
+    except ValueError:
+        log.warning("a standing cannot be sealed to its key: %s", key)
+        return None
 
 
 def _told() -> Iterator[tuple[str, bytes, dict[str, Any], dict[str, Any]]]:
@@ -108,6 +122,6 @@ def take(row: Counterpart, content: bytes) -> None:
     for line in json.loads(content):
         plain, sealed = line["plain"], sealing.bytes_of(line["sealed"])
         for room, taker in takers.items():
-            if not sealed or room == plain[ROOM]:
+            if not sealed or room == plain.get(ROOM, FIRST_ROOM):
                 taker(str(line["key"]), plain, sealed)
         row.revision = max(row.revision, int(line["revision"]))
