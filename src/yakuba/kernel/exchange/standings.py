@@ -17,7 +17,10 @@ from yakuba.kernel.privacy.keys import town_key
 from yakuba.kernel.registry import manifests, resolve
 from yakuba.kernel.tenancy import current_municipality
 
-MOST = 5_000  # in one message
+MOST, MOST_BYTES = (
+    5_000,
+    16_000_000,
+)  # in one message; of what is sealed, so that the message is not too large to be taken
 log = logging.getLogger("yakuba.exchange")
 GONE = "gone"
 ROOM = "room"  # in what is told beside the seal: whose it is
@@ -84,20 +87,16 @@ def last() -> int:
 
 
 def part_since(revision: int) -> Part | None:
-    """What changed behind that revision, as a part of a message; None where nothing did."""
-    rows = list(Standing.objects.filter(revision__gt=revision).order_by("revision")[:MOST])
-    if not rows:
-        return None
-    lines = [
-        {
-            "key": row.key,
-            "revision": row.revision,
-            "plain": row.plain,
-            "sealed": sealing.text_of(bytes(row.sealed)),
-        }
-        for row in rows
-    ]
-    return part_of(STANDINGS, json.dumps(lines).encode(), last=rows[-1].revision)
+    """What changed behind that revision, as a part of a message, as much as goes into one; None where nothing did."""
+    lines: list[dict[str, Any]] = []
+    size = 0
+    for row in Standing.objects.filter(revision__gt=revision).order_by("revision")[:MOST].iterator():
+        size += len(row.sealed)
+        if lines and size > MOST_BYTES:
+            break
+        sealed = sealing.text_of(bytes(row.sealed))
+        lines.append({"key": row.key, "revision": row.revision, "plain": row.plain, "sealed": sealed})
+    return part_of(STANDINGS, json.dumps(lines).encode(), last=lines[-1]["revision"]) if lines else None
 
 
 def count_anew(revision: int) -> None:

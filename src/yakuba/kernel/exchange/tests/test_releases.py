@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from yakuba.kernel.exchange import keys, publishing, queue, sealing, standings
-from yakuba.kernel.exchange.models import Counterpart, NumberRange
+from yakuba.kernel.exchange.models import Counterpart, NumberRange, Standing
 from yakuba.kernel.exchange.tests.halves import other
 from yakuba.kernel.tenancy import every_municipality
 from yakuba.services.fieldwork.models import PostedReport
@@ -37,6 +37,17 @@ def test_a_standing_that_does_not_say_whose_it_is_is_an_application(outside) -> 
     standings.take(row, json.dumps([line]).encode())
     assert (Posted.objects.get().key, row.revision) == (line["key"], 4)
     assert not PostedReport.objects.exists()
+
+
+def test_standings_that_are_too_much_for_one_message_go_in_several(in_yakuba_city, monkeypatch) -> None:
+    monkeypatch.setattr(standings, "MOST_BYTES", 250)
+    for number in range(1, 6):
+        Standing.objects.create(key=queue.new_key(), sum="x", sealed=b"s" * 100, revision=number)
+    lasts, last = [], 0
+    while (part := standings.part_since(last)) is not None:
+        last = part.facts["last"]
+        lasts.append(last)
+    assert lasts == [2, 4, 5]
 
 
 def published(**rooms) -> tuple[dict, bytes]:

@@ -14,8 +14,8 @@ WITHHELD = (
 
 
 def self_check() -> list[CheckResult]:
-    """Of the room."""
-    found = reports.self_check()
+    """Of the room. The outside has the rules and none of the town's sections."""
+    found = [] if part.is_outside() else reports.self_check()
     if part.is_inside():
         withheld = NUMBERS.withheld()
         found.append(CheckResult("外の設備の通報の受付番号", not withheld, WITHHELD if withheld else ""))
