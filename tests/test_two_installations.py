@@ -8,7 +8,7 @@ import re
 import pytest
 from PIL import Image, PngImagePlugin
 from running_house import Visitor
-from two_houses import IN_TOWN, Resident, new_pair
+from two_houses import IN_TOWN, REPORTS, Resident, new_pair
 
 NAME = "秘密川桜子"
 
@@ -78,18 +78,6 @@ def test_an_application_is_a_case_inside_once_and_nothing_of_it_stays_outside(pa
         assert "取り下げられました" in resident.look(number, secret)
 
 
-REPORTS = """
-    from yakuba.kernel.accounts.models import User
-    from yakuba.kernel.tenancy.models import Department
-    from yakuba.kernel.townsettings.actions import set_values
-    from yakuba.services.fieldwork import facade
-    from yakuba.services.fieldwork.tests.examples import SECTIONS
-    clerk = User.objects.get(username="hanako")
-    for name in SECTIONS:
-        Department.objects.get_or_create(name=name)
-    facade.set_rules(actor=clerk)
-    set_values({"fieldwork.public": True}, actor=clerk)
-"""
 DONE = """
     from yakuba.services.fieldwork import facade
     from yakuba.services.fieldwork.models import Report

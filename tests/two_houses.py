@@ -55,6 +55,18 @@ OPEN = f"""
     opening.set_form(procedure, {CUT!r}, actor=clerk)
     opening.open_form(procedure, timezone.localdate(), actor=clerk)
 """
+REPORTS = """
+    from yakuba.kernel.accounts.models import User
+    from yakuba.kernel.tenancy.models import Department
+    from yakuba.kernel.townsettings.actions import set_values
+    from yakuba.services.fieldwork import facade
+    from yakuba.services.fieldwork.tests.examples import SECTIONS
+    clerk = User.objects.get(username="hanako")
+    for name in SECTIONS:
+        Department.objects.get_or_create(name=name)
+    facade.set_rules(actor=clerk)
+    set_values({"fieldwork.public": True}, actor=clerk)
+"""
 CASES = """
     import json
     from yakuba.kernel.ledger.models import Case, CaseValue

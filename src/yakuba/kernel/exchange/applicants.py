@@ -36,6 +36,13 @@ def public_of(key: str, secret: str) -> str:
     return sealing.text_of(sealing.public_of(opening_key(key, secret)))
 
 
+def same_hand(of: str, secret: str) -> str:
+    """What whoever has the secret says of themselves, in hex, and can say again: two things of which one `of` is told came from
+    one hand. It goes sealed and is not kept outside, so that who takes the outside cannot say it of what was sent before."""
+    salt = f"{current_municipality().code}:{of}:hand".encode()
+    return hashlib.scrypt(secret.encode(), salt=salt, **COST).hex()
+
+
 def of_secret(rows: Iterable[Row], hashed: str) -> Row | None:
     """The one of these whose secret has that hash. Two have one number only where the outside was restored from a backup
     between them; then the secret tells them apart."""

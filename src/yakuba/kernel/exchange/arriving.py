@@ -111,8 +111,9 @@ def require_all(marks: Iterable[str]) -> None:
 
 @contextmanager
 def settling(*marks: str) -> Iterator[None]:
-    """The transaction in which parcels become something of the house: they are settled with it, or nothing is. Raises Settled
-    where the first one has been settled already."""
+    """The transaction in which parcels become something of the house: they are settled with it, or nothing is; of those behind
+    the first only what goes along with something of its room, whatever else the outside has named. Raises Settled where the
+    first one has been settled already."""
     with transaction.atomic():
         rows = list(Arrival.objects.select_for_update(of=("self",)).filter(key__in=marks).order_by("pk"))
         first = next((row for row in rows if row.key == marks[0]), None)
@@ -120,7 +121,7 @@ def settling(*marks: str) -> Iterator[None]:
             raise Settled("もう受け付けられています。")
         yield
         for row in rows:
-            if row.state not in OVER:
+            if row.state not in OVER and (row is first or row.kind in _going_along(first.kind)):
                 _settle(row, Arrival.State.DONE)
 
 
@@ -149,8 +150,13 @@ def taking_up() -> Iterator[bool]:
 
 def waits() -> bool:
     """Whether there is something to take up."""
-    along = [kind for kind, delivery in deliveries().items() if not delivery.take]
-    return bool(Arrival.objects.filter(state=Arrival.State.WAITING).exclude(kind__in=along).exists())
+    rows = Arrival.objects.filter(state=Arrival.State.WAITING).exclude(kind__in=_going_along())
+    return bool(rows.exists())
+
+
+def is_over(key: str) -> bool:
+    """Whether that parcel came and is settled, whatever became of it since."""
+    return bool(Arrival.objects.filter(key=key, state__in=OVER).exists())
 
 
 @transaction.atomic
@@ -184,7 +190,8 @@ def put_aside(delivered_id: int, sentence: str) -> Arrival:
         resolve(delivery.put_aside)(row.key, content, sentence)
     marks = _along(delivery, content)
     _settle(row, Arrival.State.SET_ASIDE)
-    for other in _alone(Arrival.objects.select_for_update(of=("self",)).filter(key__in=marks)):
+    named = Arrival.objects.filter(key__in=marks, kind__in=_going_along(row.kind))
+    for other in _alone(named.select_for_update(of=("self",))):
         _settle(other, Arrival.State.SET_ASIDE)
     return row
 
@@ -212,10 +219,16 @@ def let_go_of_orphans() -> int:
     return gone
 
 
+def _going_along(kind: str = "") -> list[str]:
+    """Kinds that another one takes along; of the room of that kind, or of all."""
+    found = [one for one, delivery in deliveries().items() if not delivery.take]
+    room = kind.partition(".")[0]
+    return [one for one in found if not kind or one.partition(".")[0] == room]
+
+
 def _alone(rows: QuerySet[Arrival]) -> QuerySet[Arrival]:
     """Those that wait for another one to take them along."""
-    along = [kind for kind, delivery in deliveries().items() if not delivery.take]
-    return rows.filter(kind__in=along, state=Arrival.State.WAITING).order_by("pk")
+    return rows.filter(kind__in=_going_along(), state=Arrival.State.WAITING).order_by("pk")
 
 
 def _along(delivery: Delivery | None, content: bytes | None) -> list[str]:

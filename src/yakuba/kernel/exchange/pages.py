@@ -27,6 +27,7 @@ MOST = 200  # on the page
 NOBODY_READS_IT = (
     "届いたものを開けないため、申請した人には伝わりません。ここには、どう扱ったかを書いて残してください。"
 )
+NOBODY_SENT_IT = "だれにも伝わりません。ここには、どう扱ったかを書いて残してください。"
 
 
 class CarryInForm(forms.Form):
@@ -139,9 +140,10 @@ def _arrival(request: HttpRequest, delivered_id: int, form: SentenceForm, status
         "row": row,
         "label": known.label if known else row.kind,
         "partly": bool(known and known.partly),
-        "may_put_aside": bool(known and known.put_aside) or not known or bool(fault),
         "lines": lines or [],
         "fault": fault,
-        "form": form.saying(known.aside if known and reaches else NOBODY_READS_IT),
+        "form": form.saying(
+            known.aside if known and reaches else NOBODY_READS_IT if fault else NOBODY_SENT_IT
+        ),
     }
     return render(request, "exchange/arrival.html", context, status=status)

@@ -45,11 +45,18 @@ def take(row: Counterpart, facts: dict[str, Any], packed: bytes) -> None:
     if document["name"] != town.name:
         town.name = document["name"]
         town.save(update_fields=["name"])
-    for manifest in manifests():
-        if manifest.exchange and manifest.exchange.take_published and manifest.name in document:
-            resolve(manifest.exchange.take_published)(document[manifest.name])
-    row.bundle = str(facts["sum"])
-    record("exchange.published", sum=row.bundle[:16])
+    takers = {
+        one.name: one.exchange.take_published
+        for one in manifests()
+        if one.exchange and one.exchange.take_published
+    }
+    for name, taker in takers.items():
+        if name in document:
+            resolve(taker)(document[name])
+    total = str(facts["sum"])
+    # What is for a room that this release does not have comes again until a later one has it: nothing else would bring it.
+    row.bundle = "" if document.keys() - takers.keys() - {"name"} else total
+    record("exchange.published", sum=total[:16])
 
 
 def _unpacked(packed: bytes) -> bytes:

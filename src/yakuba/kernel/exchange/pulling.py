@@ -58,15 +58,26 @@ def pull() -> int:
 
 
 def _pull() -> int:
+    until = clock() + WHOLE_PULL
     if arriving.held() > MOST_HELD:
-        arriving.take_up()
+        _take_up(until)
     if arriving.held() > MOST_HELD:
         raise Conflict(TOO_MUCH)
-    until = clock() + WHOLE_PULL
     parcels = _rounds(until)
-    if arriving.take_up():
+    if _take_up(until):
         parcels += _rounds(until)  # so that applicants read at once what became of it
     return parcels
+
+
+def _take_up(until: float) -> int:
+    """How many were settled. Pictures and files that take long to open do not keep the next pull from its turn; what is left
+    is taken up by a job of its own."""
+    settled = 0
+    for done in arriving.taking_up():
+        settled += done
+        if clock() > until:
+            break
+    return settled
 
 
 def _rounds(until: float) -> int:

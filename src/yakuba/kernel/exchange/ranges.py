@@ -28,7 +28,9 @@ AHEAD = timedelta(days=31)  # that the outside has numbers of the next fiscal ye
 
 
 class Crossing(Conflict):
-    """The outside has no number to give until the inside is heard again."""
+    """The outside has no number to give until the inside is heard again: what was to be sent waits for it."""
+
+    again = True
 
 
 def year_of(day: date) -> int:

@@ -158,4 +158,5 @@ def _number(given: Any, most: int = LARGEST) -> int:
 def _text(given: Any, longest: int) -> str:
     if not isinstance(given, str) or len(given) > longest or "\0" in given:
         raise ValueError("no text of that length")
+    given.encode()  # half a character is none
     return given

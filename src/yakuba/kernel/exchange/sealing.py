@@ -35,6 +35,15 @@ def seal(content: bytes, public: bytes, info: str) -> bytes:
     return bytes(SUITE.encrypt(content, X25519PublicKey.from_public_bytes(public), info.encode()))
 
 
+def can_be_sealed_to(public: bytes) -> bool:
+    """Whether something can be sealed to that key. To a point of small order nothing can (RFC 7748, section 6.1)."""
+    try:
+        seal(b"", public, "")
+    except ValueError:
+        return False
+    return True
+
+
 def unseal(sealed: bytes, private: bytes, info: str) -> bytes:
     """What `seal` was given. Raises NotForUs."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,9 +17,14 @@ from yakuba.kernel.privacy.keys import town_key
 from yakuba.kernel.registry import manifests, resolve
 from yakuba.kernel.tenancy import current_municipality
 
-MOST = 5_000  # in one message
+MOST, MOST_BYTES = (
+    5_000,
+    16_000_000,
+)  # in one message; of what is sealed, so that the message is not too large to be taken
+log = logging.getLogger("yakuba.exchange")
 GONE = "gone"
 ROOM = "room"  # in what is told beside the seal: whose it is
+FIRST_ROOM = "intake"  # whose all were, as an inside of before writes them, without saying so
 
 
 def info_of(key: str) -> str:
@@ -35,13 +41,24 @@ def renew() -> int:
         text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
         total = _sum(json.dumps([plain, text], ensure_ascii=False, sort_keys=True))
         if key not in known or known[key].sum != total:
-            _keep(key, total, sealing.seal(text.encode(), public, info_of(key)), plain)
+            if (sealed := _sealed(key, text, public)) is None:
+                continue
+            _keep(key, total, sealed, plain)
             changed += 1
     for key, row in known.items():
         if key not in met and row.sum != GONE:
             _keep(key, GONE, b"", {})
             changed += 1
     return changed
+
+
+def _sealed(key: str, text: str, public: bytes) -> bytes | None:
+    """None where nothing can be sealed to that key: nobody else goes without word for it."""
+    try:
+        return sealing.seal(text.encode(), public, info_of(key))
+    except ValueError:
+        log.warning("a standing cannot be sealed to its key: %s", key)
+        return None
 
 
 def _told() -> Iterator[tuple[str, bytes, dict[str, Any], dict[str, Any]]]:
@@ -70,20 +87,16 @@ def last() -> int:
 
 
 def part_since(revision: int) -> Part | None:
-    """What changed behind that revision, as a part of a message; None where nothing did."""
-    rows = list(Standing.objects.filter(revision__gt=revision).order_by("revision")[:MOST])
-    if not rows:
-        return None
-    lines = [
-        {
-            "key": row.key,
-            "revision": row.revision,
-            "plain": row.plain,
-            "sealed": sealing.text_of(bytes(row.sealed)),
-        }
-        for row in rows
-    ]
-    return part_of(STANDINGS, json.dumps(lines).encode(), last=rows[-1].revision)
+    """What changed behind that revision, as a part of a message, as much as goes into one; None where nothing did."""
+    lines: list[dict[str, Any]] = []
+    size = 0
+    for row in Standing.objects.filter(revision__gt=revision).order_by("revision")[:MOST].iterator():
+        size += len(row.sealed)
+        if lines and size > MOST_BYTES:
+            break
+        sealed = sealing.text_of(bytes(row.sealed))
+        lines.append({"key": row.key, "revision": row.revision, "plain": row.plain, "sealed": sealed})
+    return part_of(STANDINGS, json.dumps(lines).encode(), last=lines[-1]["revision"]) if lines else None
 
 
 def count_anew(revision: int) -> None:
@@ -108,6 +121,6 @@ def take(row: Counterpart, content: bytes) -> None:
     for line in json.loads(content):
         plain, sealed = line["plain"], sealing.bytes_of(line["sealed"])
         for room, taker in takers.items():
-            if not sealed or room == plain[ROOM]:
+            if not sealed or room == plain.get(ROOM, FIRST_ROOM):
                 taker(str(line["key"]), plain, sealed)
         row.revision = max(row.revision, int(line["revision"]))

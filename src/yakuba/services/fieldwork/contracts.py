@@ -18,6 +18,7 @@ class ReportState(Labelled):
 
 
 OPEN = (ReportState.RECEIVED, ReportState.WORKING)
+LOOKED_AT = "waiting"  # what is told of one from outside that waits for a person before it can be taken up
 
 
 class Happened(Labelled):

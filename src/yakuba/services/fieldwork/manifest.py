@@ -256,7 +256,7 @@ MANIFEST = Manifest(
     case_part=f"{ROOM}.pages.report:case_part",
     put_away=f"{ROOM}.actions.handling:put_away",
     erase=f"{ROOM}.actions.erasing:erase",
-    self_check=f"{ROOM}.queries.reports:self_check",
+    self_check=f"{ROOM}.actions.checks:self_check",
     failures=f"{ROOM}.queries.rounds_waiting:failures",
     examples=f"{ROOM}.tests.examples:make",
 )

@@ -10,7 +10,7 @@ import json
 import pytest
 from django.conf import settings
 
-from yakuba.kernel.exchange import dealing, keys, message, pulling, queue, sealing
+from yakuba.kernel.exchange import arriving, dealing, keys, message, pulling, queue, sealing
 from yakuba.kernel.exchange.message import PARCEL, Part
 from yakuba.kernel.exchange.models import Arrival, Counterpart
 from yakuba.kernel.exchange.tests.halves import other, taken
@@ -110,6 +110,33 @@ def test_an_outside_that_never_ends_is_left_for_the_next_turn(inside, monkeypatc
     monkeypatch.setattr(pulling, "clock", lambda: now[0])
     pulling.pull()
     assert now[0] <= pulling.WHOLE_PULL + 200
+
+
+def test_what_takes_long_to_open_does_not_keep_the_next_pull_from_its_turn(inside, monkeypatch) -> None:
+    """Ten thousand pictures, each of which takes a minute."""
+    now, taken_up = [0.0], []
+
+    def call(address, ours, theirs):
+        theirs.write(inside.message(answers=json.loads(ours_of(ours))["nonce"]))
+        inside.parts.clear()
+
+    def take(row, delivery):
+        now[0] += 60
+        taken_up.append(row.key)
+        Arrival.objects.filter(pk=row.pk).update(state=Arrival.State.STUCK)
+        return False
+
+    monkeypatch.setattr(pulling, "_call", call)
+    monkeypatch.setattr(pulling, "clock", lambda: now[0])
+    monkeypatch.setattr(arriving, "_take", take)
+    for _ in range(40):
+        inside.parcel("x", b"slow")
+    assert pulling.pull() == 40
+    assert now[0] <= pulling.WHOLE_PULL + 60
+    assert pulling.pull() == 0
+    while arriving.waits():
+        arriving.take_up()
+    assert len(set(taken_up)) == len(taken_up) == 40
 
 
 def test_three_renewals_without_a_word_between_them_lose_nobody(inside) -> None:

@@ -29,7 +29,7 @@ from yakuba.services.fieldwork.actions.reporting import (
     require_rules,
     secret_of,
 )
-from yakuba.services.fieldwork.contracts import OPEN, NewReport, ReportState
+from yakuba.services.fieldwork.contracts import LOOKED_AT, OPEN, NewReport, ReportState
 from yakuba.services.fieldwork.engine.handed_in import JOINED, PHOTO, REOPENED, REPORT, HandedReport
 from yakuba.services.fieldwork.models import PostedReport, ReportPhoto, ToldReport
 
@@ -76,6 +76,7 @@ def take(given: NewReport, key: str, *, language: str = "ja") -> Taken:
     with transaction.atomic():
         number = NUMBERS.next_number(timezone.localdate())  # whoever sends the same key at once waits here
         if before := taken_before(key):
+            _let_go(_waiting(key))  # whoever was first has handed the same ones in
             return before
         due = end_of(timezone.localdate(), routed.days)
         row = _posted(said, category.label, key, number, due, language)
@@ -84,7 +85,7 @@ def take(given: NewReport, key: str, *, language: str = "ja") -> Taken:
 
 def _posted(said: NewReport, label: str, key: str, number: str, due: datetime, language: str) -> PostedReport:
     secret, mark, now = secret_of(key), queue.new_key(), timezone.now()
-    photos = list(ReportPhoto.objects.select_related("file").filter(key=hashed_key(key)).order_by("pk"))
+    photos = _waiting(key)
     handed = HandedReport(
         said,
         label,
@@ -96,6 +97,8 @@ def _posted(said: NewReport, label: str, key: str, number: str, due: datetime, l
         now.isoformat(),
         due.isoformat(),
         tuple(queue.post(PHOTO, content_of(one.file)) for one in photos),
+        tuple(one.taken for one in photos),
+        applicants.same_hand(hashed_key(key), secret),
     )
     queue.post(REPORT, handed.written(), mark)
     row: PostedReport = PostedReport.objects.create(
@@ -109,18 +112,27 @@ def _posted(said: NewReport, label: str, key: str, number: str, due: datetime, l
         due_at=due,
         sent_at=now,
     )
+    _let_go(photos)
+    record("fieldwork.handed_in")
+    return row
+
+
+def _waiting(key: str) -> list[ReportPhoto]:
+    return list(ReportPhoto.objects.select_related("file").filter(key=hashed_key(key)).order_by("pk"))
+
+
+def _let_go(photos: list[ReportPhoto]) -> None:
     files = [one.file for one in photos]
     ReportPhoto.objects.filter(pk__in=[one.pk for one in photos]).delete()
     remove(*files)
-    record("fieldwork.handed_in")
-    return row
 
 
 def look_up(number: str, secret: str) -> tuple[PostedReport, bytes] | None:
     """The report of that number and secret, with the key that opens where it stands. A number that is not there takes as long
     as a secret that is wrong."""
     given = codes.read(secret)
-    row = applicants.of_secret(PostedReport.objects.filter(number=number), codes.hashed(number, given))
+    rows = PostedReport.objects.filter(number=number).order_by("sent_at", "pk")  # of one secret's the newest
+    row = applicants.of_secret(rows, codes.hashed(number, given))
     opening = applicants.opening_key(row.key if row else codes.NOBODY[:32], given)
     return (row, opening) if row else None
 
@@ -153,7 +165,7 @@ def reopen(row: PostedReport, opening: bytes, text: str) -> None:
     found = standing(locked, opening)
     if locked.reopenings > int(found["reopenings"]):
         return  # on its way
-    if found["state"] in OPEN:
+    if found["state"] in (*OPEN, LOOKED_AT):
         raise Conflict(CLOSED)
     locked.reopenings = int(found["reopenings"]) + 1
     locked.save(update_fields=["reopenings"])

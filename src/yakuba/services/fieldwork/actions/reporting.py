@@ -40,6 +40,12 @@ OVER = "その通報への対応は、もう終わっています。「別のも
 NO_PLACE = "場所を測れていません（緯度と経度が0です）。地図か、場所のことばで伝えてください。"
 
 
+class NotReady(Conflict):
+    """The town's rules cannot be read: nothing is wrong with a report, and it waits until somebody has put them right."""
+
+    again = True
+
+
 @dataclass(frozen=True)
 class Taken:
     """A report that is in, or outside on its way. secret: the code beside its number; is_new: it was not there before."""
@@ -98,10 +104,10 @@ def key_of_another(key: str, given: NewReport) -> str:
 
 
 def require_rules() -> ReportRules:
-    """Raises Conflict where the town has none."""
+    """Raises Conflict where the town has none, and NotReady where they cannot be read any more."""
     found = rules.in_force()
     if found is None:
-        raise Conflict(CLOSED)
+        raise NotReady(CLOSED) if rules.newest() else Conflict(CLOSED)
     return found
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 from io import BytesIO
+from itertools import zip_longest
 
 from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.exchange import arriving
+from yakuba.kernel.exchange.handed import counted
 from yakuba.kernel.ledger.queries import is_number_taken
 from yakuba.kernel.refusals import Invalid, attempt, said_as
 from yakuba.services.fieldwork.actions import handling, photos, reporting
@@ -22,6 +24,10 @@ from yakuba.services.fieldwork.engine.handed_in import PHOTO, HandedReport
 from yakuba.services.fieldwork.models import Report, ReportFromOutside, ReportPhoto
 
 CLOSED = "受け付けずに片付けた通報です。"
+NOT_OPENED_AGAIN = (
+    "受け付けていない通報なので、もう一度の対応はできません。いまも困っているときは、新しく通報してください。"
+)
+AT_ONCE = "同じ印の通報が、いま受け付けられています。次の回に受け付けます。"
 KEPT = timedelta(days=400)  # of what is not taken up
 
 
@@ -34,9 +40,12 @@ def report(key: str, content: bytes, leave_out: bool) -> None:
         raise Invalid(CLOSED)
     if not leave_out:
         arriving.require_all(handed.photos)  # before the first is opened, which takes its time
-    _photographs(handed, leave_out=leave_out)
+    sent = _kept_by(key, handed)
+    _photographs(handed, sent, leave_out=leave_out)
     with arriving.settling(key, *handed.photos):
-        row = Report.objects.filter(key=handed.sent).first() or _taken(handed)
+        if sent != _kept_by(key, handed):
+            raise arriving.NotYet(AT_ONCE)
+        row = Report.objects.filter(key=sent).first() or _taken(handed, sent)
         ReportFromOutside.objects.filter(key=key).update(report=row, changed_at=timezone.now())
 
 
@@ -48,6 +57,7 @@ def _known(key: str, handed: HandedReport) -> ReportFromOutside:
             "number": handed.number,
             "secret": handed.secret,
             "public": handed.public,
+            "hand": handed.hand,
             "category_label": handed.label,
             "due_at": datetime.fromisoformat(handed.due_at),
             "sent_at": handed.received(timezone.now()),
@@ -56,28 +66,49 @@ def _known(key: str, handed: HandedReport) -> ReportFromOutside:
     return row
 
 
-def _photographs(handed: HandedReport, *, leave_out: bool) -> None:
+def _kept_by(key: str, handed: HandedReport) -> str:
+    """The (hashed) key by which it is kept. One that came before with the same words and from the same hand is one report, as
+    after an outside was restored from a backup and the phone sent it once more. With other words it is another one, of somebody
+    who went back to the form; and from another hand it never is the same, for whoever reads where one of them stands would read
+    of both."""
+    first = Report.objects.filter(key=handed.sent).first()
+    if first is None:
+        return handed.sent
+    known = ReportFromOutside.objects.filter(report__key=handed.sent, hand=handed.hand).exclude(hand="")
+    if not known.exists():
+        return reporting.hashed_key(f"{handed.sent}:{key}")
+    if not reporting.says_something_else(reporting.Taken(first, "", False), handed.said):
+        return handed.sent
+    return reporting.hashed_key(reporting.key_of_another(handed.sent, handed.said))
+
+
+def _photographs(handed: HandedReport, sent: str, *, leave_out: bool) -> None:
     """Kept by the key of the report, which they wait for as those of a phone do."""
-    for number, mark in enumerate(handed.photos, 1):
-        refused = attempt(_photograph, handed.sent, mark, f"写真{number}枚目：")[1]
+    for number, (mark, taken) in enumerate(zip_longest(handed.photos, handed.taken[: len(handed.photos)]), 1):
+        refused = attempt(_photograph, sent, mark, taken or "", f"写真{number}枚目：")[1]
         if refused and (refused.again or not leave_out):
             raise refused
 
 
-def _photograph(sent: str, mark: str, which: str) -> None:
+def _photograph(sent: str, mark: str, taken: str, which: str) -> None:
     with said_as(Invalid, which):
         content = arriving.opened(mark, PHOTO)
-        photos.add(sent, BytesIO(content), len(content))
+        row, _ = photos.add(sent, BytesIO(content), len(content))
+        if taken and not row.taken:
+            row.taken = taken
+            row.save(update_fields=["taken"])
 
 
-def _taken(handed: HandedReport) -> Report:
+def _taken(handed: HandedReport, sent: str) -> Report:
     known = reporting.require_rules()
     said = reporting.cleaned(handed.said)
-    has_photo = bool(handed.photos) or ReportPhoto.objects.filter(key=handed.sent).exists()
+    has_photo = bool(handed.photos) or ReportPhoto.objects.filter(key=sent).exists()
     at = reporting.checked(said, known, has_photo=has_photo)
-    marks = reporting.Marks(_number(handed), handed.secret, handed.sent)
-    sent = handed.received(timezone.now())
-    return reporting.opened(said, at, known, marks, source=Source.WEB, language=handed.language, sent_at=sent)
+    marks = reporting.Marks(_number(handed), handed.secret, sent)
+    sent_at = handed.received(timezone.now())
+    return reporting.opened(
+        said, at, known, marks, source=Source.WEB, language=handed.language, sent_at=sent_at
+    )
 
 
 def _number(handed: HandedReport) -> str:
@@ -102,13 +133,22 @@ def reopened(key: str, content: bytes) -> None:
     of, times, text = handed_in.read_reopened(content)
     with arriving.settling(key):
         row = ReportFromOutside.objects.select_for_update(of=("self",)).filter(key=of).first()
+        if row is None and arriving.is_over(of):
+            return  # it came and was erased since: nobody is there who could be told
         if row is None:
             raise arriving.NotYet("もとの通報が、まだ届いていません。届くのを待っています。")
-        row.reopenings, row.notice = max(row.reopenings, times), ""
-        if row.report_id is not None:
+        row.reopenings = counted(row.reopenings, times)
+        if row.closed:
+            row.notice = _with(row.notice, NOT_OPENED_AGAIN)
+        elif row.report_id is not None:
             again = transaction.atomic(handling.reopen)
             row.notice = str(attempt(lambda: again(row.report_id, text, by_reporter=True))[1] or "")
         row.save()
+
+
+def _with(notice: str, sentence: str) -> str:
+    """What the reporter was told stays beside it."""
+    return notice if sentence in notice else f"{notice} {sentence}".strip()
 
 
 def goes_along(content: bytes) -> list[str]:
@@ -155,9 +195,9 @@ def put_reopened_aside(key: str, content: bytes | None, sentence: str) -> None:
     if content is None:
         return
     of, times, _ = handed_in.read_reopened(content)
-    rows = ReportFromOutside.objects.filter(key=of)
-    rows.update(notice=sentence, changed_at=timezone.now())
-    rows.filter(reopenings__lt=times).update(reopenings=times)
+    if (row := ReportFromOutside.objects.select_for_update(of=("self",)).filter(key=of).first()) is not None:
+        row.reopenings, row.notice = counted(row.reopenings, times), sentence
+        row.save()
 
 
 def forget_old() -> int:

@@ -11,11 +11,12 @@ from yakuba.kernel.exchange.handed import (
     HASH,
     MARK,
     NUMBER,
-    PUBLIC,
     document,
     like,
     moment,
+    public,
     text,
+    times,
     understood,
 )
 from yakuba.services.fieldwork.contracts import NewReport
@@ -26,14 +27,15 @@ REPORT, PHOTO, JOINED, REOPENED = (
     "fieldwork.joined",
     "fieldwork.reopened",
 )
-MOST_PHOTOS, MOST_TIMES = 10, 1_000
+MOST_PHOTOS = 10
 
 
 @dataclass(frozen=True)
 class HandedReport:
     """said: what the reporter says; label: of its category; number, secret, sent: receipt number, the hash that is kept of its
     secret, and that of the phone's key; public: base64, to what its standing is sealed; sent_at, due_at: ISO 8601; photos:
-    the parcels that hold them."""
+    the parcels that hold them; taken: what the camera of each says of its time, or empty, which is not in the picture that goes;
+    hand: by which one that comes with the same key is known to be of the same reporter (`applicants.same_hand`)."""
 
     said: NewReport
     label: str
@@ -45,6 +47,8 @@ class HandedReport:
     sent_at: str
     due_at: str
     photos: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    hand: str = ""
 
     def written(self) -> bytes:
         """The document."""
@@ -69,10 +73,12 @@ def read(content: bytes) -> HandedReport:
             like(NUMBER, found["number"]),
             like(HASH, found["secret"]),
             like(HASH, found["sent"]),
-            like(PUBLIC, found["public"]),
+            public(found["public"]),
             moment(found["sent_at"]),
             moment(found["due_at"]),
             photos,
+            tuple(_taken(one) for one in found.get("taken", ())),
+            like(HASH, found["hand"]) if found.get("hand") else "",
         )
 
 
@@ -87,8 +93,7 @@ def read_reopened(content: bytes) -> tuple[str, int, str]:
     """(key of the report, for how many times, why). Raises Invalid."""
     with understood():
         found = document(content)
-        times = min(max(int(found["times"]), 1), MOST_TIMES)
-        return like(MARK, found["report"]), times, text(found["text"], 2_000)
+        return like(MARK, found["report"]), times(found["times"]), text(found["text"], 2_000)
 
 
 def _said(found: dict[str, Any]) -> NewReport:
@@ -101,6 +106,12 @@ def _said(found: dict[str, Any]) -> NewReport:
         text(found["name"]),
         text(found["contact"]),
     )
+
+
+def _taken(given: Any) -> str:
+    """A camera's own time to the second, or nothing."""
+    found = text(given, 19)
+    return datetime.fromisoformat(found).isoformat(timespec="seconds") if found else ""
 
 
 def _degrees(given: Any) -> float | None:

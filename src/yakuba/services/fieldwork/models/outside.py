@@ -65,7 +65,8 @@ class ToldReport(MunicipalityModel):
 
 class ReportFromOutside(MunicipalityModel):
     """Inside: a report that came from the outside, taken up or not. key: of its parcel; report: None until it is taken up;
-    number, secret: as its reporter has them; public: to what its standing is sealed, base64; reopenings: how often the
+    number, secret: as its reporter has them; public: to what its standing is sealed, base64; hand: by which another one of the
+    same reporter is known; reopenings: how often the
     reporter said that it is not repaired, as far as that was looked at; notice: a sentence for the reporter; closed: it is not
     taken up."""
 
@@ -76,6 +77,7 @@ class ReportFromOutside(MunicipalityModel):
     number = models.CharField("受付番号", max_length=20)
     secret = models.CharField("照会番号の印", max_length=64)
     public = models.CharField("封をする鍵", max_length=64)
+    hand = models.CharField("同じ人の印", max_length=64, blank=True)
     category_label = models.CharField("分類", max_length=60)
     due_at = models.DateTimeField("期限")
     sent_at = models.DateTimeField("送られた日時")

@@ -79,7 +79,7 @@ def _standing(request: HttpRequest, report: Report, fault: str = "", status: int
         "told": report.events.filter(told=True).order_by("pk"),  # type: ignore[attr-defined]
         "is_over": report.state not in OPEN,
         "ticket": new_ticket(SALT, report.pk),
-        "fault": fault,
+        "fault": wording.told(fault, language_of(request)),
     }
     return shown(request, "standing", context, status)
 

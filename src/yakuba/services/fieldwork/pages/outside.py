@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from yakuba.kernel.exchange import sealing
 from yakuba.kernel.refusals import attempt
 from yakuba.services.fieldwork.actions import posting
-from yakuba.services.fieldwork.contracts import OPEN, Happened
+from yakuba.services.fieldwork.contracts import LOOKED_AT, OPEN, Happened
 from yakuba.services.fieldwork.engine import wording
 from yakuba.services.fieldwork.models import PostedReport
 from yakuba.services.fieldwork.pages.residents import (
@@ -51,9 +51,16 @@ def reopen(request: HttpRequest) -> HttpResponse:
 def _standing(
     request: HttpRequest, row: PostedReport, opening: bytes, fault: str = "", status: int = 200
 ) -> HttpResponse:
-    found, words = posting.standing(row, opening), wording.texts(language_of(request))
+    language = language_of(request)
+    found, words = posting.standing(row, opening), wording.texts(language)
     on_its_way = row.reopenings > int(found["reopenings"])
-    notes = [words["on_its_way"]] if on_its_way else [found["notice"]] if found["notice"] else []
+    notes = (
+        [words["on_its_way"]]
+        if on_its_way
+        else [wording.told(found["notice"], language)]
+        if found["notice"]
+        else []
+    )
     if found["number"] != row.number:
         notes.append(words["new_number"].replace("{number}", found["number"]))
     context: dict[str, Any] = {
@@ -62,19 +69,20 @@ def _standing(
             category_label=row.category_label,
             due_at=datetime.fromisoformat(found["due_at"]),
         ),
-        "meaning": words[f"state_{found['state']}"],
+        "meaning": words.get(f"state_{found['state']}", words["state_waiting"]),
         "told": [_event(one) for one in found["told"]],
-        "is_over": found["state"] not in (*OPEN, "waiting") and not on_its_way,
+        "is_over": found["state"] not in (*OPEN, LOOKED_AT) and not on_its_way,
         "ticket": new_ticket(SALT, row.pk, sealing.text_of(opening)),
         "notes": notes,
-        "fault": fault,
+        "fault": wording.told(fault, language),
     }
     return shown(request, "standing", context, status)
 
 
 def _event(told: dict[str, Any]) -> SimpleNamespace:
+    """What an inside of a later release calls in another way has no heading here; its day and its words are read."""
     return SimpleNamespace(
         at=datetime.fromisoformat(told["at"]),
         text=told["text"],
-        get_kind_display=Happened(told["kind"]).label,
+        get_kind_display=next((one.label for one in Happened if one == told["kind"]), ""),
     )

@@ -243,7 +243,7 @@ def _refused(
     sentences = [one.reason for one in refusal.problems] or [str(refusal)]
     told = tuple(wording.told(one, language) for one in sentences)
     if wants_json(request):
-        return not_taken(told, refusal.status)
+        return not_taken(told, refusal.status, again=refusal.again)
     return _form(request, known, key, typed, told, refusal.status)
 
 

@@ -40,7 +40,7 @@ def resident_page(view: View) -> View:
                 return too_often(request)
             return view(request, **arguments)
         except Refused as refusal:
-            return stopped(request, str(refusal), refusal.status)
+            return stopped(request, str(refusal), refusal.status, again=refusal.again)
 
     return for_residents("fieldwork", "fieldwork.public")(told)
 
@@ -86,17 +86,17 @@ def ticket_of(request: HttpRequest, salt: str) -> list[Any]:
     return parts if town == current_municipality().code else []
 
 
-def stopped(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
-    """It is not done, and why."""
+def stopped(request: HttpRequest, sentence: str, status: int, *, again: bool = False) -> HttpResponse:
+    """It is not done, and why. again: it only has to wait."""
     said = wording.told(sentence, language_of(request))
     if wants_json(request):
-        return not_taken([said], status)
+        return not_taken([said], status, again=again)
     return shown(request, "stop", {"text": said}, status)
 
 
-def not_taken(faults: Sequence[str], status: int) -> JsonResponse:
+def not_taken(faults: Sequence[str], status: int, *, again: bool = False) -> JsonResponse:
     """For the page's program: `later` where nothing is wrong with what was sent, which it sends again by itself; or `refused`."""
-    state = "later" if status in LATER else "refused"
+    state = "later" if again or status in LATER else "refused"
     return JsonResponse({"state": state, "faults": list(faults)}, status=status)
 
 

@@ -12,14 +12,13 @@ from django.utils import timezone
 
 from yakuba.kernel.exchange import sealing
 from yakuba.kernel.townsettings import value
-from yakuba.services.fieldwork.contracts import OPEN, ReportState
+from yakuba.services.fieldwork.contracts import LOOKED_AT, OPEN, ReportState
 from yakuba.services.fieldwork.models import Report, ReportEvent, ReportFromOutside
 from yakuba.services.fieldwork.queries import published, rules
 
 SETTING = "fieldwork.public"
 MOST = 3_000  # reports that the outside is told of
 TOLD_FOR = timedelta(days=120)  # after its last change; longer than a reporter may ask once more
-LOOKED_AT = "waiting"  # of one that waits for a person before it can be taken up
 FIELDS = ("number", "category", "category_label", "state", "public_text")
 
 

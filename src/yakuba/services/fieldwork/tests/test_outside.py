@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.conf import settings
@@ -17,8 +18,9 @@ from yakuba.kernel.exchange.tests.halves import other
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.residents import codes
+from yakuba.kernel.tenancy.models import Department
 from yakuba.services.fieldwork import facade
-from yakuba.services.fieldwork.actions import handling, posting, publishing
+from yakuba.services.fieldwork.actions import checks, handling, photos, posting, publishing, reporting
 from yakuba.services.fieldwork.actions.numbers import NUMBERS
 from yakuba.services.fieldwork.contracts import NewReport
 from yakuba.services.fieldwork.engine.handed_in import HandedReport
@@ -35,6 +37,7 @@ from yakuba.services.fieldwork.tests.conftest import HOLE, TOWN, Resident, numbe
 
 SECRET = "0123456789AB"
 KEY = "a-key-that-a-phone-made-1"
+GIVEN = NewReport("road", HOLE["description"], "", float(HOLE["latitude"]), float(HOLE["longitude"]))
 
 
 @pytest.fixture
@@ -96,6 +99,7 @@ def test_outside_without_a_number_nothing_is_sent_and_the_phone_keeps_it(outside
     answer = resident.send(key=f"{KEY}9", sure="1", program=True)
     assert answer.status_code == 409
     assert "まだ送っていません" in answer.json()["faults"][0]
+    assert answer.json()["state"] == "later"  # nothing is wrong with it: the phone sends it again by itself
     assert PostedReport.objects.count() == 3
 
 
@@ -148,6 +152,67 @@ def test_outside_a_reporter_reads_what_only_the_secret_opens_and_asks_once_more(
     assert resident.look(number, secret).status_code == 422
 
 
+def test_outside_a_status_of_a_later_release_is_read_as_far_as_it_goes(outside) -> None:
+    resident = Resident()
+    number, secret = numbers(resident.send(key=KEY))
+    row = PostedReport.objects.get()
+    facts = {
+        "number": number, "state": "postponed", "due_at": row.due_at.isoformat(), "reopenings": 0, "notice": "",
+        "told": [{"at": row.sent_at.isoformat(), "kind": "looked_at", "text": "見てきました"}],
+    }  # fmt: skip
+    public = sealing.public_of(applicants.opening_key(row.key, codes.read(secret)))
+    PostedReport.objects.update(
+        sealed=sealing.seal(json.dumps(facts).encode(), public, standings.info_of(row.key))
+    )
+    page = resident.look(number, secret).content.decode()
+    assert "見てきました" in page
+    assert "役場で確かめています" in page
+
+
+def test_outside_notices_are_read_in_the_readers_language(outside) -> None:
+    resident = Resident()
+    number, secret = numbers(resident.send(key=KEY))
+    row = PostedReport.objects.get()
+    facts = {
+        "number": number, "state": "closed", "due_at": row.due_at.isoformat(), "reopenings": 0, "told": [],
+        "notice": "終わってから90日がたちました。新しく通報してください。",
+    }  # fmt: skip
+    public = sealing.public_of(applicants.opening_key(row.key, codes.read(secret)))
+    PostedReport.objects.update(
+        sealed=sealing.seal(json.dumps(facts).encode(), public, standings.info_of(row.key))
+    )
+    asked = {"number": number, "secret": secret, "lang": "vi"}
+    assert "Hãy gửi báo cáo mới" in resident.client.post(f"{TOWN}status/", asked).content.decode()
+    for one in range(3):
+        resident.send(key=f"{KEY}{one}", sure="1")
+    answer = resident.send(key=f"{KEY}9", sure="1", program=True, lang="en")
+    assert "Not sent yet" in answer.json()["faults"][0]
+
+
+def test_outside_two_at_once_leave_no_picture_behind(outside, monkeypatch) -> None:
+    """The second came while the first was handed in, and brought its picture anew."""
+    resident, real = Resident(), NUMBERS.next_number
+    first = []
+
+    def meanwhile(self, today):
+        if not first:
+            first.append(None)
+            first[0] = posting.take(reporting.cleaned(GIVEN), KEY)
+            photos.add(reporting.hashed_key(KEY), BytesIO(photograph()), 1)
+        return real(today)
+
+    monkeypatch.setattr(type(NUMBERS), "next_number", meanwhile)
+    number, _ = numbers(resident.send(key=KEY, photo=uploaded(photograph())))
+    assert number == first[0].report.number
+    assert not ReportPhoto.objects.exists()
+    assert parcels() == ["fieldwork.photo", "fieldwork.report"]
+
+
+def test_outside_the_self_check_asks_for_no_sections(outside) -> None:
+    Department.objects.all().delete()
+    assert [one for one in checks.self_check() if not one.ok] == []
+
+
 def test_outside_what_is_published_takes_the_place_of_what_was(outside) -> None:
     told = publishing.collected() | {"ranges": {}, "reports": []}
     publishing.take(told)
@@ -177,7 +242,8 @@ def handed(key: str, **more) -> HandedReport:
     whole = HandedReport(
         said, "道路の穴・段差", "ja", row, "a" * 64, "b" * 64, public, now.isoformat(), due, ()
     )
-    return replace(whole, **more)
+    made = replace(whole, **more)
+    return made if "hand" in more else replace(made, hand=applicants.same_hand(made.sent, SECRET))
 
 
 class NumberOf:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.exchange import arriving
+from yakuba.kernel.exchange.handed import counted
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove
 from yakuba.kernel.files.uploads import bare_name, take_upload
@@ -203,7 +204,7 @@ def withdrawal(key: str, content: bytes) -> None:
     of, times = handed_in.read_withdrawal(content)
     with arriving.settling(key):
         row = _row(of)
-        row.withdrawals, row.notice = max(row.withdrawals, times), ""
+        row.withdrawals, row.notice = counted(row.withdrawals, times), ""
         if row.submission is None:
             row.closed = True
         else:
@@ -241,7 +242,9 @@ def put_withdrawal_aside(key: str, content: bytes | None, sentence: str) -> None
         return
     of, times = handed_in.read_withdrawal(content)
     _tell(of, sentence)
-    FromOutside.objects.filter(key=of, withdrawals__lt=times).update(withdrawals=times)
+    if (row := FromOutside.objects.select_for_update(of=("self",)).filter(key=of).first()) is not None:
+        row.withdrawals = counted(row.withdrawals, times)
+        row.save()
 
 
 def _tell(key: str, sentence: str) -> None:

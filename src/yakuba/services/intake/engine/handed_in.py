@@ -8,7 +8,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from yakuba.kernel.exchange.handed import HASH, MARK, NUMBER, PUBLIC, document, like, moment, text, understood
+from yakuba.kernel.exchange.handed import (
+    HASH,
+    MARK,
+    NUMBER,
+    document,
+    like,
+    moment,
+    public,
+    text,
+    times,
+    understood,
+)
 
 APPLICATION, FILE, ANSWER, WITHDRAWAL = (
     "intake.application",
@@ -64,7 +75,7 @@ def read(content: bytes) -> HandedIn:
             int(found["form_version"]),
             like(NUMBER, found["number"]),
             like(HASH, found["secret"]),
-            like(PUBLIC, found["public"]),
+            public(found["public"]),
             moment(found["sent_at"]),
             values,
             files,
@@ -85,7 +96,7 @@ def read_withdrawal(content: bytes) -> tuple[str, int]:
     """(key of the application, for how many times). Raises Invalid."""
     with understood():
         found = document(content)
-        return like(MARK, found["application"]), min(max(int(found["times"]), 1), 1_000)
+        return like(MARK, found["application"]), times(found["times"])
 
 
 def _file(one: Mapping[str, Any]) -> HandedFile:
