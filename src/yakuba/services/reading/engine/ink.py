@@ -115,9 +115,8 @@ def _strayed(
         elif len(piece.inside) == 1:
             around[piece.inside[0]][0].append(piece.rim)
         elif not own and not piece.free:
-            for index in piece.near:
-                if not _is_tip(sheet, piece.rect, owners[index].rect):
-                    around[index][1].append(piece.rim)
+            for index in _spoken_to(sheet, piece, owners):
+                around[index][1].append(piece.rim)
     return asked | {owners[index].field for index, ink in around.items() if not _is_own(ink, owners[index])}
 
 
@@ -146,6 +145,11 @@ def _is_own(ink: tuple[list[Pixels], list[Pixels]], owner: _Owner) -> bool:
     if owner.reach != REACH["mark"]:
         return not len(loose)
     return not len(held) + len(loose) or around_mark.is_its_own(held, loose, owner.rect)
+
+
+def _spoken_to(sheet: Sheet, piece: _Piece, owners: Sequence[_Owner]) -> list[int]:
+    """The owners near loose ink that is not the end of their own tick."""
+    return [index for index in piece.near if not _is_tip(sheet, piece.rect, owners[index].rect)]
 
 
 def _is_tip(sheet: Sheet, piece: Rect, box: Rect) -> bool:
