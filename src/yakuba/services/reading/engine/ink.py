@@ -110,7 +110,9 @@ def _strayed(
             asked |= _beside(piece.edge, owners, [owners[index] for index in piece.inside])
         if piece.beyond is not None:
             asked |= own | _beyond(piece.beyond, owners, bool(own))
-        elif len(piece.inside) == 1 and piece.stands_outside and owners[piece.inside[0]].reach == REACH["comb"]:
+        elif (
+            len(piece.inside) == 1 and piece.stands_outside and owners[piece.inside[0]].reach == REACH["comb"]
+        ):
             asked |= own  # a figure put above or below the cells, which only reaches into them
         elif len(piece.inside) == 1:
             around[piece.inside[0]][0].append(piece.rim)
