@@ -10,7 +10,6 @@ from yakuba.services.simulators.contracts import (
     Figure,
     Formula,
     Inputs,
-    Lines,
     Outcome,
     Picture,
     Places,
