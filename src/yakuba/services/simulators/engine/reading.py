@@ -85,7 +85,8 @@ def cell(line: int, column: str, text: str, low: float, high: float, problems: l
 
 
 def name(line: int, column: str, text: str, taken: set[str], problems: list[Problem]) -> str:
-    """A name that no other line has."""
+    """A name that no other line has, without needless blanks."""
+    text = " ".join(text.split())
     if not 0 < len(text) <= LONGEST_NAME:
         problems.append(Problem(line, column, f"1〜{LONGEST_NAME}文字で書いてください。"))
     elif text in taken:

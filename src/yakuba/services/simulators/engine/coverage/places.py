@@ -61,7 +61,7 @@ def _read(text: str) -> tuple[dict[str, tuple[float, float]], dict[str, tuple[fl
             cell(line, "緯度", north, -85, 85, problems),
             cell(line, "経度", east, -180, 180, problems),
         )
-        name(line, "名前", label, taken, problems)
+        label = name(line, "名前", label, taken, problems)
         if kind in KINDS:
             found[kind][label] = where
         else:
