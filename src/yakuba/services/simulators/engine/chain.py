@@ -99,11 +99,11 @@ def at_most(steps: list[Step], percent: float) -> float:
 
 def drawn(steps: list[Step], percent: float, seed: int = SEED, draws: int = DRAWS) -> tuple[float, float]:
     """The percentile of drawn sums of independent gamma distributed parts (never negative, the given mean and sd), and its standard
-    error √(p(1 − p)/N)/density, the density from the draws within ±1 %."""
+    error √(p(1 − p)/N)/density, the density from the draws within half a percent on either side."""
     import numpy as np
 
     generator = np.random.default_rng(seed)
-    sums = np.full(draws, sum(step.total if not step.sd else step.fixed for step in steps))
+    sums = np.full(draws, sum(step.fixed if step.sd else step.total for step in steps), dtype=float)
     for step in steps:
         if step.sd:
             shape = (step.mean / step.sd) ** 2

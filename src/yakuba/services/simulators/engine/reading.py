@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
 from yakuba.kernel.refusals import Invalid, Problem
+from yakuba.kernel.values.widths import WIDTHS
 from yakuba.services.simulators.contracts import Calculator, Choice, Input, Lines, Quantity
 
 LONGEST_NUMBER = 30  # characters
@@ -24,7 +24,7 @@ def written(number: float) -> str:
 
 def read_number(asked: Quantity, text: str) -> float:
     """The number of a text; full-width digits and separators of thousands are taken. Raises Invalid with a sentence."""
-    plain = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace("ー", "-")
+    plain = WIDTHS["半角"](text).strip().replace("ー", "-")
     plain = re.sub(r"(?<=\d),(?=\d{3}(\D|$))", "", plain)
     if not plain:
         raise Invalid(f"{_limits(asked)}の数を入れてください。")

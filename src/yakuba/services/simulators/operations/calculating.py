@@ -11,12 +11,12 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.operations import Answer, FromFile, Rows, Upload
 from yakuba.kernel.refusals import Invalid
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.reading import headings_in, rows
 from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.services.simulators.contracts import Calculator, Choice, Input, Quantity
 from yakuba.services.simulators.engine import CALCULATORS, read
 from yakuba.services.simulators.engine.loss import fitted, read_trace
-from yakuba.services.simulators.engine.loss.trace import COLUMNS
+from yakuba.services.simulators.engine.loss.trace import COLUMNS, kind_of
 from yakuba.services.simulators.operations.table import OPERATIONS
 from yakuba.services.simulators.queries.shown import figure_facts
 
@@ -164,7 +164,9 @@ def fit_trace(asked: TraceIn, actor: Actor) -> dict[str, Any]:
     data = asked.file.read(LARGEST_TRACE)
     problems: list[Problem] = []
     renamed = renaming_of(data, "simulators.trace", COLUMNS)
-    trace = read_trace(rows(data, (), problems, renamed=renamed), problems)
+    headings = headings_in(data, [name for one in COLUMNS for name in one.names], problems)
+    kind = kind_of([renamed.get(one, one) for one in headings])
+    trace = read_trace(rows(data, (kind,), problems, renamed=renamed), kind, problems)
     if problems:
         raise Invalid(f"直すところが{len(problems)}か所あります。", problems=problems)
     channel, counted = fitted(trace), trace.counted

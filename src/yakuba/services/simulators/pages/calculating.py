@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.accounts.permissions import View
-from yakuba.kernel.definitions import Problem
+from yakuba.kernel.definitions import Problem, plain
 from yakuba.kernel.lists.files import file_page, write
 from yakuba.kernel.operations.arguments import Upload
 from yakuba.kernel.refusals import Invalid, Refused
@@ -218,7 +218,8 @@ def _filled(calculator: Calculator, upload: Upload) -> dict[str, Any]:
 
 
 def _cell(row: Row, column: str) -> str:
-    return row.get(column, column.partition("（")[0]).replace(",", "").replace("、", "・")
+    name = plain(column)
+    return row.get(name, name.partition("(")[0].strip()).replace(",", "").replace("、", "・")
 
 
 @permission_required("simulators.view")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import exp, inf, log10, sqrt
 
 import numpy as np
@@ -215,7 +216,7 @@ def test_a_loss_grows_with_distance_over_the_whole_range(model):
     f, hb, hm = (ends[0] for ends in (model.frequencies, model.stations, model.mobiles))
     low, high = model.distances
     losses = [model.loss(f, hb, hm, float(d)) for d in np.geomspace(low, high, 300)]
-    assert all(b >= a - 0.05 for a, b in zip(losses, losses[1:], strict=False))
+    assert all(b >= a - 0.05 for a, b in pairwise(losses))
 
 
 def test_link_budget_margin_radius_and_hexagons():
