@@ -43,7 +43,9 @@ class SampleForm(forms.Form):
         help_text="当てはまるものをすべて選びます。",
     )
     agree = forms.BooleanField(label="内容を確かめました")
-    gain = forms.CharField(label="利得（dBi）", required=False, initial="8", widget=SliderInput(0, 25, 1, "利得"))
+    gain = forms.CharField(
+        label="利得（dBi）", required=False, initial="8", widget=SliderInput(0, 25, 1, "利得")
+    )
     note = forms.CharField(label="備考", widget=forms.Textarea, required=False)
     scan = forms.FileField(label="スキャンした申請書", help_text="PDF、TIFF、JPEG、PNG。100MBまで。")
 

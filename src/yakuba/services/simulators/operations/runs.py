@@ -41,7 +41,7 @@ class OneKeptRun(BaseModel):
     kept_run_id: int = Field(description="結果の番号")
 
 
-class CompareIn(BaseModel):
+class CompareKeptIn(BaseModel):
     """Results of one calculator, two to six."""
 
     runs: Annotated[list[int], Word("--run")] = Field(description="結果の番号（2つから6つ）")
@@ -132,7 +132,7 @@ def discard_run(asked: OneKeptRun, actor: Actor) -> KeptRun:
         ],
     ),
 )  # fmt: skip
-def compare_runs(asked: CompareIn, actor: Actor) -> list[dict[str, Any]]:
+def compare_runs(asked: CompareKeptIn, actor: Actor) -> list[dict[str, Any]]:
     """Side by side, in the order of their numbers' list."""
     chosen = chosen_runs(asked.runs)
     calculator = queries.calculator_of(chosen[0])
