@@ -12,7 +12,7 @@ from yakuba.services.simulators import facade as simulators
 
 SOURCE = "総務省「地域課題の解決に向けた総務省のICT施策」（2024年1月16日、地域情報化促進セミナー）"
 PLACES = "市役所屋上, 局, 34.3980, 132.5200\n駅前広場, 地点, 34.3972, 132.5210\n中橋, 地点, 34.4002, 132.5170\n北山, 地点, 34.4250, 132.5250"
-KEPT = (
+KEPT: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("delay", "建設機械　専用の回線と公衆の回線", "往復の遅れ1ミリ秒と50ミリ秒", {}),
     ("delay", "建設機械　ゆっくり動かす", "強さを下げると、50ミリ秒でも安定", {"kp": "100", "kd": "20"}),
     ("coverage", "市役所の周り　4.7 GHz", "街路、見通しなし", {"places": PLACES}),

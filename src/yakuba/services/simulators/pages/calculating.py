@@ -203,7 +203,7 @@ def _filled(calculator: Calculator, upload: Upload) -> dict[str, Any]:
     name = FILLED[calculator.code]
     (asked,) = [one for one in calculator.inputs if isinstance(one, Lines) and one.name == name]
     problems: list[Problem] = []
-    lines = []
+    lines: list[str] = []
     for row in rows(upload.read(LARGEST), asked.columns[:1], problems):
         if len(lines) >= asked.most:
             raise Invalid(f"{asked.most}行までにしてください。")

@@ -110,7 +110,7 @@ def trials_table(request: HttpRequest) -> HttpResponseBase:
     form = form if form in FORMATS else "xlsx"
 
     def made() -> Any:
-        table = shown.register_table(queries.trials())
+        table = shown.register_table(list(queries.trials()))
         file = write([table], "simulators-trials", form, accept="accept" in request.GET)
         record("simulators.register_taken", actor=person_of(request), form=form)
         return file

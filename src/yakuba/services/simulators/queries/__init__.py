@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -44,8 +43,8 @@ def indicators() -> QuerySet[Indicator]:
 
 def latest(indicator: Indicator) -> Measurement | None:
     """Of a row of `indicators` or `trials`."""
-    measured: Sequence[Measurement] = indicator.measurements.all()
-    return measured[len(measured) - 1] if measured else None
+    measured = list(indicator.measurements.all())
+    return measured[-1] if measured else None
 
 
 STATES = {

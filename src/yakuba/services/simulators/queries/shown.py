@@ -187,7 +187,9 @@ def _lines(trial: Trial) -> list[tuple[Any, ...]]:
     for one in trial.indicators.all():
         numbers = [None if value is None else _number(value) for value in (one.baseline, one.target)]
         of_indicator = (one.label, one.unit, *numbers, one.target_year, UP if one.rises else DOWN)
-        values = [(row.measured_on, _number(row.value), row.evidence) for row in one.measurements.all()]
+        values: list[tuple[Any, ...]] = [
+            (row.measured_on, _number(row.value), row.evidence) for row in one.measurements.all()
+        ]
         lines += [(*of_trial, *of_indicator, *value) for value in values or [(None, None, "")]]
     return lines
 
