@@ -118,7 +118,7 @@ def _error(answers: list[Response]) -> Figure:
         "計算の誤差の見込み",
         max(one.error for one in answers),
         "",
-        12,
+        6,
         "",
         "二通りの細かさで解いた差の最大",
     )
