@@ -76,6 +76,14 @@ class Indicator(MunicipalityModel):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the target lies on the worse side of the start, as where the direction was chosen wrongly. A target that only
+        keeps what there is may lie there."""
+        if self.target is None or self.baseline is None or self.target == self.baseline:
+            return False
+        return (self.target > self.baseline) is not self.rises
+
     def reaches(self, value: Decimal) -> bool | None:
         """Whether the value is what was aimed at; None without a target."""
         if self.target is None:

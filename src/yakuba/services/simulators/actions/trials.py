@@ -24,20 +24,15 @@ MOST_TRIALS = 2_000
 
 def save_trial(trial: Trial | None, given: Mapping[str, Any], *, actor: Actor) -> Trial:
     """A new trial, or another wording of one. Raises Conflict for a title that another has, and Invalid."""
-    starts, ends = given.get("starts_on"), given.get("ends_on")
-    if starts and ends and ends < starts:
-        raise Invalid("終わりは、始まりより後の日にしてください。", place="終わり")
-    row = trial or Trial(created_by=known(actor))
-    for name, value in given.items():
-        setattr(row, name, value)
+    row = _worded(trial or Trial(created_by=known(actor)), given, ("title", "aim"))
+    if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
+        raise Invalid(f"「{row.title}」の終わりは、始まりより後の日にしてください。", place="終わり")
     return _saved(row, f"「{row.title}」という実験はもうあります。別の名前にしてください。")
 
 
 def save_indicator(trial: Trial, indicator: Indicator | None, given: Mapping[str, Any]) -> Indicator:
     """A new indicator of a trial, or another wording of one. Raises Conflict for a label that another has."""
-    row = indicator or Indicator(trial=trial)
-    for name, value in given.items():
-        setattr(row, name, value)
+    row = _worded(indicator or Indicator(trial=trial), given, ("label", "unit"))
     return _saved(row, f"「{row.label}」という指標は、この実験にもうあります。")
 
 
@@ -47,10 +42,21 @@ def measure(
     """A measured value. Raises Conflict where the day has one, and Invalid for a day to come."""
     if measured_on > timezone.localdate():
         raise Invalid("測った日が、これから先になっています。", place="測った日")
-    row = Measurement(
-        indicator=indicator, measured_on=measured_on, value=value, evidence=evidence, created_by=known(actor)
-    )
+    row = Measurement(indicator=indicator, measured_on=measured_on, value=value, created_by=known(actor))
+    _worded(row, {"evidence": evidence}, ("evidence",))
     return _saved(row, "その日の値はもうあります。直すときは、前の値を取り消してから入れてください。")
+
+
+def _worded(row: Any, given: Mapping[str, Any], needed: Iterable[str]) -> Any:
+    """The row with what was given, texts without blanks around them, as a table reads them. Raises Invalid for an empty one of
+    `needed`."""
+    for name, value in given.items():
+        setattr(row, name, value.strip() if isinstance(value, str) else value)
+    for name in needed:
+        if not getattr(row, name):
+            label = row._meta.get_field(name).verbose_name
+            raise Invalid(f"{label}を書いてください。", place=label)
+    return row
 
 
 def _saved(row: Any, taken: str) -> Any:

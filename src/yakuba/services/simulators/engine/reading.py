@@ -16,6 +16,8 @@ LONGEST_LINE = 200
 LONGEST_NAME = 40
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 
+MEASURED = re.compile(r"[+-]?[\d.,]+ *[^\d\s.,+ー-]", re.ASCII)  # a number with a unit behind it
+
 
 def written(number: float) -> str:
     """A number as it is typed: 0.05, 1000000, without a useless .0."""
@@ -24,15 +26,22 @@ def written(number: float) -> str:
 
 def read_number(asked: Quantity, text: str) -> float:
     """The number of a text; full-width digits and separators of thousands are taken. Raises Invalid with a sentence."""
+    if not text.strip():
+        raise Invalid(f"{_limits(asked)}の数を入れてください。")
+    plain = digits(text)
+    if plain is None:
+        told = f"「{text.strip()[:LONGEST_NUMBER]}」は数として読めません。"
+        if asked.unit and MEASURED.match(WIDTHS["半角"](text).strip()):
+            told += f"単位は書かず、{asked.unit}で数えた数だけにしてください。"
+        raise Invalid(f"{told}{_limits(asked)}の数を入れてください。")
+    return _within(asked, float(plain))
+
+
+def digits(text: str) -> str | None:
+    """A number as programs write it, out of one in digits of any width with separators of thousands; None where it is none."""
     plain = WIDTHS["半角"](text).strip().replace("ー", "-")
     plain = re.sub(r"(?<=\d),(?=\d{3}(\D|$))", "", plain)
-    if not plain:
-        raise Invalid(f"{_limits(asked)}の数を入れてください。")
-    if len(plain) > LONGEST_NUMBER or not NUMBER.fullmatch(plain):
-        raise Invalid(
-            f"「{text.strip()[:LONGEST_NUMBER]}」は数として読めません。{_limits(asked)}の数を入れてください。"
-        )
-    return _within(asked, float(plain))
+    return plain if len(plain) <= LONGEST_NUMBER and NUMBER.fullmatch(plain) else None
 
 
 def _within(asked: Quantity, number: float) -> float:
@@ -40,7 +49,7 @@ def _within(asked: Quantity, number: float) -> float:
         raise Invalid(f"{_limits(asked)}の数を入れてください。")
     if asked.whole and number != int(number):
         raise Invalid("小数のない数を入れてください。")
-    return int(number) if asked.whole else number
+    return int(number) if asked.whole else number + 0.0  # of −0.0 makes 0.0
 
 
 def _limits(asked: Quantity) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from yakuba.kernel.refusals import Invalid, said_as
 from yakuba.kernel.tables.reading import BadRow, Row
 from yakuba.kernel.values import calendar
 from yakuba.kernel.values.widths import WIDTHS
+from yakuba.services.simulators.engine.reading import digits
 
 HEAD = (
     "実験", "ねらい", "相手", "始まり", "終わり", "出典", "結果", "指標", "単位", "始めの値", "目標", "目標の年度", "向き", "測った日", "値", "根拠",
@@ -31,7 +32,9 @@ LONGEST = {
     "根拠": 300,
 }
 MOST_ROWS = 5_000
-LARGEST = Decimal(10) ** 13
+WHOLE_DIGITS = 13
+MOST_DIGITS = 15  # what SQLite and spreadsheets keep; of more they would change the last ones
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 @dataclass(frozen=True)
@@ -79,18 +82,19 @@ class GivenRegister:
 
 def number(text: str) -> Decimal | None:
     """A number with at most four decimals; None for an empty text. Raises Invalid."""
-    plain = WIDTHS["半角"](text).strip().replace(",", "")
-    if not plain:
+    if not text.strip():
         return None
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        raise Invalid(f"「{text[:20]}」は数として読めません。") from None
-    if not value.is_finite() or abs(value) >= LARGEST:
-        raise Invalid(f"「{text[:20]}」は大きすぎるか、数ではありません。")
+    plain = digits(text)
+    if plain is None:
+        raise Invalid(f"「{text.strip()[:20]}」は数として読めません。単位は書かず、数だけにしてください。")
+    value = Decimal(plain)
+    if value.adjusted() >= WHOLE_DIGITS:
+        raise Invalid(f"「{text.strip()[:20]}」は大きすぎます。{WHOLE_DIGITS}桁までにしてください。")
     if value != round(value, 4):
-        raise Invalid(f"「{text[:20]}」は小数4桁までで書いてください。")
-    return round(value, 4)
+        raise Invalid(f"「{text.strip()[:20]}」は小数4桁までで書いてください。")
+    if len(value.normalize().as_tuple().digits) > MOST_DIGITS:
+        raise Invalid(f"「{text.strip()[:20]}」は、小数とあわせて{MOST_DIGITS}桁までで書いてください。")
+    return round(value, 4) + 0  # of −0 makes 0
 
 
 def read_register(rows: Iterable[Row]) -> tuple[GivenRegister, list[Problem]]:
@@ -131,9 +135,15 @@ def _trial(row: Row, title: str, before: GivenTrial | None) -> GivenTrial:
         _text(row, "出典"),
         _text(row, "結果"),
     )
-    if told.starts_on and told.ends_on and told.ends_on < told.starts_on:
+    _in_order(told)
+    return told if before is None else _in_order(_same(before, told, "実験"))
+
+
+def _in_order(trial: GivenTrial) -> GivenTrial:
+    """Raises BadRow where what two rows say together ends before it starts."""
+    if trial.starts_on and trial.ends_on and trial.ends_on < trial.starts_on:
         raise BadRow("終わりは、始まりより後の日にしてください。")
-    return told if before is None else _same(before, told, "実験")
+    return trial
 
 
 def _indicator(row: Row, label: str, before: GivenIndicator | None) -> GivenIndicator:
@@ -169,10 +179,22 @@ def year(text: str) -> int | None:
     plain = WIDTHS["半角"](text).strip().removesuffix("年度").removesuffix("年")
     if not plain:
         return None
-    if plain.isdecimal() and 1990 <= int(plain[:5]) <= 2100:
-        return int(plain)
-    with said_as(partial(BadRow), "目標の年度: "):
+    found = int(plain) if plain.isdecimal() and len(plain) == 4 else _named_year(plain)
+    if not FIRST_YEAR <= found <= LAST_YEAR:
+        raise BadRow(f"目標の年度は{FIRST_YEAR}から{LAST_YEAR}までの年度にしてください（いま{found}年度）。")
+    return found
+
+
+def _named_year(plain: str) -> int:
+    """Of an era's year: by its first day, or where the era began later in it (令和元), by the last of the calendar's year."""
+    try:
         return calendar.read_date(f"{plain}年4月1日").year
+    except Invalid:
+        pass
+    try:
+        return calendar.read_date(f"{plain}年12月31日").year
+    except Invalid:
+        raise BadRow(f"目標の年度「{plain[:20]}」は、2027か令和9のように書いてください。") from None
 
 
 def _text(row: Row, column: str, *, needed: bool = False) -> str:

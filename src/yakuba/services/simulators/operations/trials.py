@@ -19,7 +19,7 @@ from yakuba.services.simulators.operations.table import OPERATIONS
 
 LARGEST_TABLE = 20_000_000  # bytes
 TABLE = "simulators.trials"
-Amount = Annotated[Decimal, Field(max_digits=17, decimal_places=4)]
+Amount = Annotated[Decimal, Field(max_digits=15, decimal_places=4)]
 
 
 class TrialTextIn(BaseModel):

@@ -17,8 +17,8 @@ from yakuba.services.simulators.engine.delay.response import (
     Loop,
     _exponential,
     figures,
+    longest,
     step_response,
-    too_long,
 )
 from yakuba.services.simulators.engine.loss.gilbert import (
     Channel,
@@ -138,10 +138,8 @@ def test_the_two_ways_agree_where_both_hold(loop):
 
 
 def test_too_many_blocks_are_told_before():
-    loop = Loop("double", 100, 20, 0.01)
-    assert too_long(loop, 100.0, 20)
-    assert not too_long(loop, 50.0, 20)
-    assert not too_long(Loop("double", 100, 20, 0.0001), 100.0, 20)
+    assert longest(Loop("double", 100, 20, 0.01)) == 60
+    assert longest(Loop("double", 100, 20, 0.0001)) > 400
 
 
 def test_a_kick_on_the_error_starts_with_the_speed_of_the_kick():
@@ -233,7 +231,9 @@ def test_link_budget_margin_radius_and_hexagons():
     assert budget.stations(100, 1) == 39
 
 
-@pytest.mark.parametrize(("sigma", "edge", "exponent"), [(8, 75, 4), (7.82, 90, 3.53), (4, 50, 2)])
+@pytest.mark.parametrize(
+    ("sigma", "edge", "exponent"), [(8, 75, 4), (7.82, 90, 3.53), (4, 50, 2), (20, 50, 0.3), (20, 60, 0.1)]
+)
 def test_the_share_of_the_area_is_the_integral_over_the_cell(sigma, edge, exponent):
     from statistics import NormalDist
 

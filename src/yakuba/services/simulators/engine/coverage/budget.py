@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil, erf, exp, log10, sqrt
+from math import ceil, e, erf, exp, log10, sqrt
 from statistics import NormalDist
 
 THERMAL = -174.0  # dBm in 1 Hz at 290 K: 10 log10(k T / 1 mW) = −173.98
@@ -25,10 +25,11 @@ def within_cell(sigma: float, edge: float, exponent: float) -> float:
     Communications, 1974, 2.5): ½ [1 + erf a' + e^((2a'b + 1)/b²) (1 − erf(a' + 1/b))] with a' = margin/(σ√2), b = 10 n log10 e/(σ√2)."""
     if not sigma:
         return 100.0
+    from scipy.special import erfcx  # e^(x²)(1 − erf x), which neither overflows nor cancels
+
     a = margin(sigma, edge) / (sigma * sqrt(2))
-    b = 10 * exponent * log10(2.718281828459045) / (sigma * sqrt(2))
-    tail = 1 - erf(a + 1 / b)
-    return 50 * (1 + erf(a) + (exp((2 * a * b + 1) / b**2) * tail if tail > 0 else 0.0))
+    b = 10 * exponent * log10(e) / (sigma * sqrt(2))
+    return 50 * (1 + erf(a) + exp(-(a**2)) * float(erfcx(a + 1 / b)))
 
 
 def radius(loss: Callable[[float], float], most: float, low: float, high: float) -> float | None:

@@ -219,7 +219,7 @@ COVERAGE = Calculator(
     code="coverage",
     label="基地局のカバー範囲",
     question="1局がどこまで届き、まちを覆うのに何局要るか。",
-    version=1,
+    version=2,
     inputs=(
         Choice("model", "伝搬の式", {code: one.label for code, one in MODELS.items()}, "umi_nlos", help="式ごとに使える周波数・高さ・距離が決まっています。範囲の外は計算しません。", group="電波の条件"),
         Quantity("frequency", "周波数", "MHz", 4_700, 30, 100_000, 50, (150, 30_000), group="電波の条件"),

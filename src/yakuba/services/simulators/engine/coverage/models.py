@@ -28,12 +28,12 @@ class Model:
     sigma_source: str
     scenario: str = ""
 
-    def require(self, f: float, hb: float, hm: float) -> None:
-        """Raises Invalid with the input at fault as its place."""
+    def require(self, f: float, hb: float, hm: float, mobile: str = "端末の高さ") -> None:
+        """Raises Invalid with the input at fault as its place. mobile: how the page calls the height of what moves."""
         for value, (low, high), place, unit in (
             (f, self.frequencies, "周波数", "MHz"),
             (hb, self.stations, "基地局アンテナの高さ", "m"),
-            (hm, self.mobiles, "端末の高さ", "m"),
+            (hm, self.mobiles, mobile, "m"),
         ):
             if not low <= value <= high:
                 told = f"{low:g}{unit}" if low == high else f"{low:g}〜{high:g}{unit}"

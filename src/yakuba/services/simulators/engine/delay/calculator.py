@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import floor, inf, log10
 
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.simulators.contracts import (
@@ -16,14 +16,14 @@ from yakuba.services.simulators.contracts import (
     Quantity,
     Sheet,
 )
-from yakuba.services.simulators.engine.delay.limit import crossing, largest_delay
+from yakuba.services.simulators.engine.delay.limit import largest_delay
 from yakuba.services.simulators.engine.delay.response import (
     Figures,
     Loop,
     Response,
     figures,
+    longest,
     step_response,
-    too_long,
 )
 
 DRAWN = 120  # points of a curve
@@ -38,17 +38,18 @@ PLANTS = {
 def _calculate(given: Inputs) -> Outcome:
     plant, kp, kd, t = given["plant"], given["kp"], given["kd"], given["time_constant"]
     limit = largest_delay(plant, kp, kd, t)
-    omega = crossing(plant, kp, kd, t) or kp
     loops = [_loop(given, given[name] / 1000) for name in ("near", "far")]
     for loop in loops:
-        if too_long(loop, given["duration"], omega):
-            most = 6_000 * loop.tau
+        if given["duration"] > longest(loop):
+            step = 10.0 ** (floor(log10(longest(loop))) - 2)
+            most = floor(longest(loop) / step + 1e-9) * step  # never rounded above what is taken
             raise Invalid(
-                f"遅れ{loop.tau * 1000:g}ミリ秒では、{most:.4g}秒までにしてください。", place="見る時間"
+                f"遅れ{loop.tau * 1000:g}ミリ秒のこの強さでは動きが細かいので、{most:g}秒までにしてください。",
+                place="見る時間",
             )
     answers = [step_response(loop, given["duration"]) for loop in loops]
     found = [figures(one, loop.final) for loop, one in zip(loops, answers, strict=True)]
-    stable = [loop.tau < limit or (limit == inf) for loop in loops]
+    stable = [loop.stable for loop in loops]
     names = _names(loops)
     return Outcome(
         holds=all(stable),
@@ -82,7 +83,7 @@ def _sentence(names: list[str], stable: list[bool], limit: float) -> str:
     if limit == inf:
         return f"{verdicts}です。この強さでは、遅れがいくら長くても振れは広がりません。"
     if limit == 0:
-        return f"{verdicts}です。この強さでは、どんなに短い遅れでも振れが広がります。"
+        return f"{verdicts}です。この強さでは、どんなに短い遅れがあっても振れが広がります。"
     return f"{verdicts}です。遅れが{limit * 1000:.1f}ミリ秒を超えると、振れが広がって止まりません。"
 
 
@@ -129,14 +130,17 @@ def _curves(names: list[str], answers: list[Response]) -> dict[str, tuple[tuple[
 
 
 def _thinned(response: Response) -> tuple[tuple[float, float], ...]:
-    """Evenly in time, until it has left the picture."""
+    """The lowest and the highest point of each stretch, so that a swing quicker than the picture does not look calm; until it
+    has left the picture."""
     import numpy as np
 
-    times = np.linspace(0.0, float(response.times[-1]), DRAWN + 1)
-    values = np.interp(times, response.times, response.values)
+    times, values = response.times, response.values
     outside = np.flatnonzero(np.abs(values - 1) > CUT)
-    end = int(outside[0]) if len(outside) else len(times)
-    return tuple((float(x), float(y)) for x, y in zip(times[:end], values[:end], strict=True))
+    end = max(2, int(outside[0]) if len(outside) else len(times))
+    kept = {0, end - 1}
+    for part in np.array_split(np.arange(end), min(DRAWN // 2, end)):
+        kept |= {int(part[np.argmin(values[part])]), int(part[np.argmax(values[part])])}
+    return tuple((float(times[at]), float(values[at])) for at in sorted(kept))
 
 
 def _limit_picture(given: Inputs) -> list[Picture]:
@@ -186,7 +190,7 @@ DELAY = Calculator(
     code="delay",
     label="遅れのある制御",
     question="通信の遅れが1ミリ秒の場合と50ミリ秒の場合で、離れた所から機械を安定に動かせるか。",
-    version=1,
+    version=2,
     inputs=(
         Choice("plant", "動かす相手", PLANTS, "double", group="動かす相手と強さ"),
         Quantity(

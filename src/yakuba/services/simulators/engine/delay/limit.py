@@ -41,3 +41,17 @@ def largest_delay(plant: str, kp: float, kd: float, t: float = 1.0) -> float:
     if plant == "single":
         return sqrt(1 - kd**2) * (pi / 2 + asin(kd)) / kp
     return (pi - atan(omega * t) + atan(kd * omega / kp)) / omega
+
+
+def stable(plant: str, kp: float, kd: float, t: float, tau: float) -> bool:
+    """Whether the loop comes to rest with a delay of tau s ≥ 0. Without delay all do whose Kp is above 0, but for the double one
+    without Kd: τ* = 0 of the neutral type speaks of delays above 0 alone."""
+    if tau <= 0:
+        return plant != "double" or kd > 0
+    return tau < largest_delay(plant, kp, kd, t)
+
+
+def fastest(plant: str, kp: float, kd: float, t: float = 1.0) -> float:
+    """The quickest rate in rad/s that an answer has to show: of the crossing, and of what decays."""
+    decay = (1 + kp) / t if plant == "first" else kp if plant == "single" else 0.0
+    return max(crossing(plant, kp, kd, t) or 0.0, decay)

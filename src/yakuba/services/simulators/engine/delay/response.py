@@ -11,13 +11,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from typing import Any
 
 import numpy as np
 
+from yakuba.services.simulators.engine.delay.limit import fastest, stable
+
 MOST_BLOCKS = 6_000
 SHORT = 0.02  # ω τ below which a delay may be approximated
 POINTS = 4_000  # of the answer, at least
+RESOLVED = (
+    0.05  # rad of the quickest motion between two points: a peak between them is missed by less than 0.04 %
+)
+MOST_POINTS = 200_000
 DEGREES = (10, 16)
 BURST = 1e6  # from here on an unstable loop is not followed further
 
@@ -39,6 +46,16 @@ class Loop:
         """Where a stable loop ends after a step of 1: 1 with an integrator, else Kp/(1 + Kp)."""
         return self.kp / (1 + self.kp) if self.plant == "first" else 1.0
 
+    @property
+    def fastest(self) -> float:
+        """The quickest rate that has to be seen, rad/s."""
+        return fastest(self.plant, self.kp, self.kd, self.t)
+
+    @property
+    def stable(self) -> bool:
+        """Whether it comes to rest."""
+        return stable(self.plant, self.kp, self.kd, self.t, self.tau)
+
 
 @dataclass(frozen=True)
 class Response:
@@ -49,13 +66,25 @@ class Response:
     error: float
 
 
-def too_long(loop: Loop, duration: float, omega: float) -> bool:
-    """Whether neither way is exact enough within the blocks that may be counted. omega: of the crossing, rad/s."""
-    return loop.tau > 0 and duration > MOST_BLOCKS * loop.tau and omega * loop.tau > SHORT
+def longest(loop: Loop) -> float:
+    """For how long (s) it can be followed exactly enough: within the blocks that may be counted, and with points close enough
+    that no peak falls between them. Of an unstable loop no peak is told, so that points do not bind."""
+    by_points = MOST_POINTS * RESOLVED / loop.fastest if loop.stable else inf
+    by_blocks = MOST_BLOCKS * loop.tau if loop.fastest * loop.tau > SHORT else inf
+    return min(by_points, by_blocks)
+
+
+def _points(loop: Loop, duration: float) -> int:
+    return int(min(MOST_POINTS, max(POINTS, np.ceil(duration * loop.fastest / RESOLVED))))
 
 
 def step_response(loop: Loop, duration: float) -> Response:
-    """The answer to a step of 1 at time 0, until `duration` (s) or until it has burst. Ask `too_long` before."""
+    """The answer to a step of 1 at time 0, until `duration` (s) or until it has burst. Ask `longest` before."""
+    neutral = loop.tau > 0 and not loop.stable and loop.plant != "double"
+    if neutral and loop.fastest * loop.tau <= SHORT:
+        duration = min(
+            duration, MOST_BLOCKS * loop.tau
+        )  # bursts by 1/τ: nothing is left of it later, and Padé would overflow
     if loop.tau <= 0 or duration > MOST_BLOCKS * loop.tau:
         return _exponential(loop, duration)
     coarse, fine = (_steps(loop, duration, degree) for degree in DEGREES)
@@ -88,7 +117,7 @@ def _steps(loop: Loop, duration: float, degree: int) -> Response:
         if abs(x) > BURST:
             reached = block + 1
             break
-    inner = int(np.ceil(POINTS / max(blocks, 1)))
+    inner = int(np.ceil(_points(loop, duration) / max(blocks, 1)))
     values = xs[:reached] @ _between(degree, inner).T
     times = (np.arange(reached)[:, None] + (np.arange(inner) + 1) / inner) * tau
     times, values = np.append(0.0, times.ravel()), np.append(0.0, values.ravel())
@@ -114,7 +143,6 @@ def _integral(degree: int) -> Any:
     return at @ whole.T @ coefficients
 
 
-@cache
 def _between(degree: int, inner: int) -> Any:
     """The matrix that makes of values at the points those at `inner` even places, the block's end the last."""
     places = 2 * (np.arange(inner) + 1) / inner - 1
@@ -130,19 +158,29 @@ def _exponential(loop: Loop, duration: float) -> Response:
     size = len(drive)
     block = np.zeros((size + 1, size + 1))
     block[:size, :size], block[:size, size] = matrix, drive
-    once = expm(block / POINTS)
-    state = np.append(start, 1.0)
-    values = np.empty(POINTS + 1)
-    reached = POINTS
-    for at in range(POINTS + 1):
-        values[at] = state[0]
-        if abs(state[0]) > BURST:
-            reached = at
-            break
-        state = once @ state
-    times, values = np.linspace(0.0, duration, POINTS + 1)[: reached + 1], values[: reached + 1]
-    steepest = float(np.max(np.abs(np.diff(values)))) * POINTS / duration if len(values) > 1 else 0.0
+    points = _points(loop, duration)
+    values = _powers(expm(block / points), np.append(start, 1.0), points + 1)
+    burst = np.flatnonzero(np.abs(values) > BURST)
+    reached = int(burst[0]) if len(burst) else points
+    times, values = np.linspace(0.0, duration, points + 1)[: reached + 1], values[: reached + 1]
+    steepest = float(np.max(np.abs(np.diff(values)))) * points / duration if len(values) > 1 else 0.0
     return Response(times, values, loop.tau * steepest / max(1.0, float(np.max(np.abs(values)))))
+
+
+def _powers(once: Any, state: Any, number: int) -> Any:
+    """The first state after 0, 1, … steps, `number` of them or until one has burst: √number steps at a time."""
+    stride = int(number**0.5) + 1
+    rows = np.zeros((stride, len(state)))
+    rows[0, 0] = 1.0
+    for at in range(1, stride):
+        rows[at] = rows[at - 1] @ once
+    jump, parts = np.linalg.matrix_power(once, stride), []
+    for _ in range(stride):
+        parts.append(rows @ state)
+        if np.max(np.abs(parts[-1])) > BURST:
+            break
+        state = jump @ state
+    return np.concatenate(parts)[:number]
 
 
 def _matrices(loop: Loop, duration: float) -> tuple[Any, Any, Any]:

@@ -67,6 +67,12 @@ def _measured(given: Inputs) -> Count | None:
         raise Invalid(
             "測った個数、抜けた数、続いた回数は、この順に小さくなるはずです。", place="測った記録の抜けた数"
         )
+    if found.bursts > found.packets - found.lost + 1:
+        raise Invalid(
+            f"固まりの間には届いたパケットがあるはずなので、{found.packets:,}個のうち{found.lost:,}個が抜けたなら、"
+            f"固まりは{found.packets - found.lost + 1:,}回までです。",
+            place="測った記録の固まりの回数",
+        )
     return found
 
 

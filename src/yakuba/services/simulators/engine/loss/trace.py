@@ -15,6 +15,7 @@ from yakuba.kernel.definitions import Problem
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables.columns import Column
 from yakuba.kernel.tables.reading import Row
+from yakuba.kernel.values.widths import WIDTHS
 from yakuba.services.simulators.engine.loss.gilbert import Channel, Count, fit
 
 LOST, NUMBER = "抜け", "番号"
@@ -24,7 +25,7 @@ COLUMNS = (
 )
 MOST_ROWS = 40_000  # about 0.3 s of a processor
 MOST_GAP = 10_000  # packets missing in one place
-MOST_NUMBER = 10**12
+MOST_BACK = 1_000  # numbers by which one may come late: further back the sender has begun anew
 WINDOW = 64
 MOST_FAULTS = 50
 WRAP = 65_536
@@ -89,7 +90,7 @@ def read_trace(rows: Iterable[Row], kind: str, problems: list[Problem]) -> Trace
 
 
 def _flag(row: Row, runs: _Runs) -> str:
-    text = row.cells[LOST].translate({ord("０"): "0", ord("１"): "1"})
+    text = WIDTHS["半角"](row.cells[LOST])
     if text == "0":
         runs.arrived()
     elif text == "1":
@@ -108,12 +109,16 @@ class _Order:
 
     def take(self, row: Row) -> str:
         """Why the row cannot be used; empty where it can."""
-        text = row.cells[NUMBER]
+        text = WIDTHS["半角"](row.cells[NUMBER])
         if not (text.isascii() and text.isdigit()) or len(text) > 12:
             return f"「{text[:20]}」は0以上の整数で書いてください。"
         number = self._unwrapped(int(text))
         if self._newest >= 0 and number - self._newest > MOST_GAP:
             return f"番号が{self._newest}から{number}へ飛んでいます（{MOST_GAP:,}まで）。番号の列か確かめてください。"
+        if self._newest - number > MOST_BACK:
+            return (
+                f"番号が{self._newest}から{number}へ戻っています。測り直した所で、ファイルを分けてください。"
+            )
         self.late += number < self._newest
         self._newest = max(self._newest, number)
         heapq.heappush(self._heap, number)
@@ -150,7 +155,11 @@ class _Order:
 def fitted(trace: Trace) -> Channel:
     """The channel of a trace. Raises Invalid where it says nothing of one."""
     counted = trace.counted
-    if counted.packets < 2 or not counted.lost:
+    if counted.packets < 2:
+        raise Invalid(
+            f"記録が{counted.packets}個なので、当てはめられません。1行目に見出し、2行目から測った値を書いてください。"
+        )
+    if not counted.lost:
         raise Invalid(
             f"{counted.packets:,}個のうち抜けが1つもないので、当てはめられません。抜けのある時間の記録を選んでください。"
         )

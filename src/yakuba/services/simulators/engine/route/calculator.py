@@ -61,7 +61,7 @@ class _Result:
 
 def _calculate(given: Inputs) -> Outcome:
     model, layout = MODELS[given["model"]], layout_of(given)
-    model.require(given["frequency"], given["station_height"], given["mobile_height"])
+    model.require(given["frequency"], given["station_height"], given["mobile_height"], "車のアンテナの高さ")
     rules, speed = _rules(given), given["speed"] / 3.6
     points = along(layout, speed, rules.step, given["repeats"])
     mean = levels(given, model, layout, points)
