@@ -31,6 +31,9 @@ from yakuba.services.simulators.queries import shown
 
 LARGEST = 5_000_000  # bytes of a table
 MOST_SHOWN = 5  # kept results beside the calculators
+LONGEST_ADDRESS = (
+    300_000  # characters: two tables of 10,000, of which each may take nine in an address, and the numbers
+)
 FILLED = {"chain": "steps"}  # of which table a file may fill in
 
 
@@ -143,7 +146,7 @@ def keep(code: str) -> View:
 
     @permission_required("simulators.keep")
     def view(request: HttpRequest) -> HttpResponse:
-        answer = _calculated(calculator, QueryDict(request.POST.get("inputs", "")[:60_000]))
+        answer = _calculated(calculator, QueryDict(request.POST.get("inputs", "")[:LONGEST_ADDRESS]))
         if request.method != "POST":
             return redirect(f"simulators:{code}")
         form = KeepForm(request.POST, prefix="keep", use_required_attribute=False)

@@ -147,11 +147,10 @@ def compared(calculator: Calculator, chosen: Sequence[KeptRun]) -> list[dict[str
     kept = [{one["code"]: one for one in run.figures} for run in chosen]
     codes = list(dict.fromkeys(code for one in kept for code in one))
     for code in codes:
-        label = next(one[code]["label"] for one in kept if code in one)
+        labels = dict.fromkeys(one[code]["label"] for one in kept if code in one)
         cells = [one[code]["words"] if code in one else NOTHING for one in kept]
-        rows.append(
-            {"label": label.partition("（")[0] if len(chosen) > 1 else label, "cells": cells, "result": True}
-        )
+        rows.append({"label": "／".join(labels), "cells": cells, "result": True})
+    rows.append({"label": "式の版", "cells": [str(run.version) for run in chosen], "result": False})
     for row in rows:
         row["differs"] = len(set(row["cells"])) > 1  # type: ignore[arg-type,call-overload]  # of the list of texts
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -17,11 +18,12 @@ from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables.reading import BadRow, rows
 from yakuba.services.simulators import facade, operations
 from yakuba.services.simulators.actions import trials as actions
+from yakuba.services.simulators.contracts import Quantity
 from yakuba.services.simulators.engine import CALCULATORS, chain
 from yakuba.services.simulators.engine.loss import fitted, read_trace
 from yakuba.services.simulators.engine.loss.trace import LOST, NUMBER
 from yakuba.services.simulators.engine.trials import number, year
-from yakuba.services.simulators.models import Indicator, Measurement, Trial
+from yakuba.services.simulators.models import Indicator, KeptRun, Measurement, Trial
 
 
 @pytest.fixture
@@ -255,3 +257,77 @@ def test_a_file_that_is_none_is_told_at_its_field(page, code, data):
     answer = page.post(reverse(f"simulators:load_{code}"), {"load-file": SimpleUploadedFile("a.csv", data)})
     assert answer.status_code == 422
     assert 'id="id_load-file_error"' in text(answer)
+
+
+# --- kept results
+
+
+def test_every_figure_of_a_comparison_has_a_name_of_its_own(in_yakuba_city, clerk):
+    numbers = [
+        facade.keep("chain", name, "", {"budget": budget}, actor=clerk)
+        for name, budget in (("甲", 90), ("乙", 120))
+    ]
+    found = operations.runs.compare_runs(clerk, runs=numbers)
+    labels = [row["label"] for row in found]
+    assert len(labels) == len(set(labels)), labels
+    numbers = [
+        facade.keep("delay", name, "", {"near": near}, actor=clerk) for name, near in (("丙", 2), ("丁", 3))
+    ]
+    labels = [row["label"] for row in operations.runs.compare_runs(clerk, runs=numbers)]
+    assert "行き過ぎ（遅れ2ミリ秒）／行き過ぎ（遅れ3ミリ秒）" in labels
+
+
+def test_results_of_other_formulas_say_so_beside_one_another(page, clerk):
+    numbers = [facade.keep("chain", name, "", {}, actor=clerk) for name in "甲乙"]
+    KeptRun.objects.filter(pk=numbers[0]).update(version=1)
+    (version,) = [
+        row for row in operations.runs.compare_runs(clerk, runs=numbers) if row["label"] == "式の版"
+    ]
+    assert version["differs"]
+    assert "式が新しくなっています" in text(page.get(reverse("simulators:run", args=[numbers[0]])))
+
+
+def test_a_result_of_formulas_that_asked_otherwise_still_opens(page, clerk):
+    """An input that has gone, one that came later, one that would be refused today."""
+    number = facade.keep("delay", "古い", "", {}, actor=clerk)
+    run = KeptRun.objects.get(pk=number)
+    run.inputs = {name: value for name, value in run.inputs.items() if name != "far"} | {"gone": 5, "kp": -1}
+    run.version = 0
+    run.save()
+    shown = text(page.get(reverse("simulators:run", args=[number])))
+    assert "計算できません" in shown
+
+
+def test_a_long_table_is_kept_as_it_was_shown(page):
+    """Of 10,000 characters each may take nine in an address."""
+    steps = "\n".join(f"{'区' * 38}{at:02},　{'　' * 140}1,1,1" for at in range(30))
+    shown = text(page.get(at("chain", steps=steps)))
+    inputs = unescape(shown.partition('name="inputs" value="')[2].partition('"')[0])
+    padded = inputs.replace("steps=", "steps=" + ("%E3%80%80" * 190 + "%0A") * 20, 1)
+    assert len(padded) > 60_000
+    answer = page.post(reverse("simulators:keep_chain"), {"inputs": padded, "keep-name": "長い"})
+    assert answer.status_code == 302, text(answer)
+    kept = KeptRun.objects.get()
+    assert kept.inputs["steps"].count("区" * 38) == 30
+    assert kept.inputs["budget"] == 100
+
+
+def test_an_address_that_says_a_thing_twice_or_in_brackets_has_an_answer(page):
+    for query in (
+        "kp=100&kp=225",
+        "kp[]=5&kd[a]=2",
+        "inputs=" + "x" * 10_000,
+        "kp=225&kp-place=a&kp-slider=b",
+    ):
+        assert page.get(f"{reverse('simulators:delay')}?{query}").status_code in (200, 302, 422), query
+    answer = page.get(f"{reverse('simulators:delay')}?kp={'9' * 10_000}")
+    assert answer.status_code == 422
+    assert "9" * 200 not in text(answer).partition('id="id_kp_error"')[2].partition("</")[0]
+
+
+def test_every_number_says_what_it_is_or_has_a_unit():
+    """A planner meets no bare letter: what has no unit says what it counts."""
+    for calculator in CALCULATORS.values():
+        for asked in calculator.inputs:
+            if isinstance(asked, Quantity):
+                assert asked.unit or asked.help, f"{calculator.code} {asked.name}"
