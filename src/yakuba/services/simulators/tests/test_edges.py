@@ -22,6 +22,7 @@ from yakuba.services.simulators.contracts import Quantity
 from yakuba.services.simulators.engine import CALCULATORS, chain
 from yakuba.services.simulators.engine.loss import fitted, read_trace
 from yakuba.services.simulators.engine.loss.trace import LOST, NUMBER
+from yakuba.services.simulators.engine.route import calculator as route
 from yakuba.services.simulators.engine.trials import number, year
 from yakuba.services.simulators.models import Indicator, KeptRun, Measurement, Trial
 
@@ -331,3 +332,34 @@ def test_every_number_says_what_it_is_or_has_a_unit():
         for asked in calculator.inputs:
             if isinstance(asked, Quantity):
                 assert asked.unit or asked.help, f"{calculator.code} {asked.name}"
+
+
+def test_on_paper_inputs_and_ranges_have_their_headings(page):
+    """What can be opened loses its summary in print."""
+    shown = text(page.get(reverse("simulators:route")))
+    for heading in ("この答えの入力", "式が成り立つ範囲"):
+        assert f'<h2 class="print-only">{heading}</h2>' in shown
+
+
+# --- the drive
+
+
+def test_the_picture_of_a_drive_shows_the_weakest_and_the_strongest_place():
+    asked = CALCULATORS["route"].initial | {"step": 10.0, "repeats": 1, "sigma": 12.0}
+    (picture,) = CALCULATORS["route"].calculate(asked).pictures
+    levels = [y for _, y in picture.curves["いちばん強い局"]]
+    layout = route.layout_of(asked)
+    rules = route._rules(asked)
+    points = route.along(layout, asked["speed"] / 3.6, rules.step, 1)
+    mean = route.levels(asked, route.MODELS[asked["model"]], layout, points)
+    best = route._one(asked, rules, points, mean, asked["seed"]).levels.max(axis=1)
+    assert (min(levels), max(levels)) == (pytest.approx(best.min()), pytest.approx(best.max()))
+    assert len(levels) <= 2 * route.DRAWN
+
+
+def test_no_formula_speaks_of_a_hand_over_behind_the_end_of_the_road():
+    asked = CALCULATORS["route"].initial | {"model": "free", "stations": 2, "sigma": 0.0, "speed": 100.0}
+    codes = [one.code for one in CALCULATORS["route"].calculate(asked | {"trigger": "256"}).figures]
+    assert "closed_form" in codes
+    codes = [one.code for one in CALCULATORS["route"].calculate(asked | {"trigger": "5120"}).figures]
+    assert "closed_form" not in codes

@@ -25,6 +25,7 @@ from yakuba.services.simulators.engine.delay.response import (
     longest,
     step_response,
 )
+from yakuba.services.simulators.engine.drawing import drawn_points
 
 DRAWN = 120  # points of a curve
 CUT = 3.0  # where the picture of an unstable loop ends
@@ -130,17 +131,13 @@ def _curves(names: list[str], answers: list[Response]) -> dict[str, tuple[tuple[
 
 
 def _thinned(response: Response) -> tuple[tuple[float, float], ...]:
-    """The lowest and the highest point of each stretch, so that a swing quicker than the picture does not look calm; until it
-    has left the picture."""
+    """Until it has left the picture."""
     import numpy as np
 
     times, values = response.times, response.values
     outside = np.flatnonzero(np.abs(values - 1) > CUT)
     end = max(2, int(outside[0]) if len(outside) else len(times))
-    kept = {0, end - 1}
-    for part in np.array_split(np.arange(end), min(DRAWN // 2, end)):
-        kept |= {int(part[np.argmin(values[part])]), int(part[np.argmax(values[part])])}
-    return tuple((float(times[at]), float(values[at])) for at in sorted(kept))
+    return tuple((float(times[at]), float(values[at])) for at in drawn_points(values[:end], DRAWN))
 
 
 def _limit_picture(given: Inputs) -> list[Picture]:

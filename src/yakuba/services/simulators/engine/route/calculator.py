@@ -24,6 +24,7 @@ from yakuba.services.simulators.contracts import (
 )
 from yakuba.services.simulators.engine.coverage.budget import sensitivity
 from yakuba.services.simulators.engine.coverage.models import MODELS
+from yakuba.services.simulators.engine.drawing import drawn_points
 from yakuba.services.simulators.engine.route.handover import (
     Drive,
     Rules,
@@ -171,6 +172,8 @@ def _closed_form(given: Inputs, layout: Layout, speed: float) -> list[Figure]:
     if x is None:
         return []
     place = x + speed * int(given["trigger"]) / 1000
+    if place > layout.length:
+        return []  # the road ends before
     return [
         Figure(
             "closed_form",
@@ -185,11 +188,11 @@ def _closed_form(given: Inputs, layout: Layout, speed: float) -> list[Figure]:
 
 
 def _picture(result: _Result, points: Any, layout: Layout, move: float) -> Picture:
-    at = np.unique(np.linspace(0, len(points) - 1, DRAWN).astype(int))
     best = result.levels.max(axis=1)
-    serving = result.drive.serving
-    used = tuple((float(i * move), float(result.levels[i, serving[i]])) for i in at if serving[i] >= 0)
-    strongest = tuple((float(i * move), float(best[i])) for i in at)
+    served = np.flatnonzero(result.drive.serving >= 0)
+    level = result.levels[served, result.drive.serving[served]]
+    used = tuple((float(served[i] * move), float(level[i])) for i in drawn_points(level, DRAWN))
+    strongest = tuple((float(i * move), float(best[i])) for i in drawn_points(best, DRAWN))
     return Picture(
         "走った距離と受信の強さ（1回目）",
         "走った距離",
