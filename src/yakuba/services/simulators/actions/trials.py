@@ -102,6 +102,19 @@ def load(file: bytes | BinaryIO, renamed: Mapping[str, str], *, actor: Actor) ->
         (row.trial.title, row.label): row
         for row in Indicator.objects.filter(trial__title__in=found.trials).select_related("trial")
     }
+    measured = set(
+        Measurement.objects.filter(indicator__trial__title__in=found.trials).values_list(
+            "indicator__trial__title", "indicator__label"
+        )
+    )
+    other = [
+        Problem(0, f"{title} {label}", f"単位が、今の記録の「{known_by[title, label].unit}」と違います。")
+        for (title, label), one in found.indicators.items()
+        if (title, label) in measured and one.unit not in ("", known_by[title, label].unit)
+    ]
+    if other:
+        told = "測った値の単位は、表では変えられません。単位をそろえるか、画面の「指標を直す」で単位を直してください。"
+        raise Invalid(told, problems=other)
     for key, indicator in found.indicators.items():
         known_by[key] = save_indicator(there[key[0]], known_by.get(key), _said(indicator))
     for (title, label, day), one in found.measurements.items():

@@ -185,6 +185,17 @@ def test_a_table_cannot_turn_a_trial_that_is_there_around(in_yakuba_city, clerk)
     assert Trial.objects.get().starts_on == date(2026, 4, 1)
 
 
+def test_a_table_cannot_give_measured_values_another_unit(in_yakuba_city, clerk):
+    """3 seconds must not become 3 milliseconds."""
+    head = "実験,ねらい,指標,単位,測った日,値,根拠\n"
+    facade.load_trials(f"{head}甲,乙,遅れ,秒,2026-05-01,3,記録\n".encode(), actor=clerk)
+    with pytest.raises(Invalid, match="単位") as refusal:
+        facade.load_trials(f"{head}甲,乙,遅れ,ミリ秒,2026-06-01,4,記録\n".encode(), actor=clerk)
+    assert "今の記録の「秒」" in str(refusal.value.problems[0])
+    assert Indicator.objects.get().unit == "秒"
+    assert Measurement.objects.count() == 1
+
+
 def test_two_rows_together_cannot_end_before_they_start(in_yakuba_city, clerk):
     head = "実験,ねらい,始まり,終わり,指標,単位\n"
     with pytest.raises(Invalid) as refusal:
