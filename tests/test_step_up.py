@@ -49,6 +49,10 @@ HARMLESS = {
     "intake:navigator-export": "what a procedure needs, for residents to read, of nobody",
     "localwords:export": "words for residents to read, of nobody",
     "manual-picture": "the manual is for all staff",
+    **{
+        f"simulators:table_{code}": "what a formula answers, of nobody"
+        for code in ("delay", "coverage", "chain", "route", "loss")
+    },
 }
 # Operations that give out a file, or approve, without asking, and why.
 HARMLESS_OPERATIONS = {

@@ -27,6 +27,7 @@ from yakuba.demo import (
     sensors,
     surveys,
     town,
+    trials,
     work,
 )
 from yakuba.demo.programs import CoreSystem, Pile, ProgramFailed, Workers, make_pile
@@ -79,6 +80,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         surveys.load()
         checks.load()
         outdoors.load()
+        trials.load()
     _admission()
     piles = _piles(folder)
     if not piles:

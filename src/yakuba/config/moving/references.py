@@ -189,6 +189,8 @@ CHANGES: dict[str, Change] = {
     "surveys.Incoming.last": plain,
     "surveys.Incoming.news": plain,
     "surveys.IncomingPart.questions": plain,
+    "simulators.KeptRun.inputs": plain,
+    "simulators.KeptRun.figures": plain,
     "claims.ClaimFile.faults": plain,
     "claims.ClaimFile.months": plain,
     "claims.ClaimFile.others": plain,

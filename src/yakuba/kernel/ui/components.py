@@ -14,6 +14,7 @@ from django.utils import timezone
 from yakuba.kernel.charts import (
     Chart,
     before_after,
+    curve_chart,
     heat_map,
     histogram,
     interval_chart,
@@ -21,7 +22,7 @@ from yakuba.kernel.charts import (
     person_and_machine,
 )
 from yakuba.kernel.maps import Map, Mapped, Shape, body_map, value_map
-from yakuba.kernel.ui.forms import JapaneseDateField
+from yakuba.kernel.ui.forms import JapaneseDateField, SliderInput
 from yakuba.kernel.ui.icons import names
 
 
@@ -42,6 +43,9 @@ class SampleForm(forms.Form):
         help_text="当てはまるものをすべて選びます。",
     )
     agree = forms.BooleanField(label="内容を確かめました")
+    gain = forms.CharField(
+        label="利得（dBi）", required=False, initial="8", widget=SliderInput(0, 25, 1, "利得")
+    )
     note = forms.CharField(label="備考", widget=forms.Textarea, required=False)
     scan = forms.FileField(label="スキャンした申請書", help_text="PDF、TIFF、JPEG、PNG。100MBまで。")
 
@@ -101,6 +105,17 @@ def sample_charts() -> list[Chart]:
             band="95%信頼区間",
             title="見直した値の誤りの割合",
             unit="%",
+        ),
+        curve_chart(
+            {
+                "遅れ1ミリ秒": [(at / 20, 1 - 0.9**at) for at in range(60)],
+                "遅れ50ミリ秒": [(at / 20, 1 - 0.8**at) for at in range(30)],
+            },
+            title="指令への応答",
+            x="時間",
+            x_unit="秒",
+            unit="",
+            levels={"目標": 1.0},
         ),
         histogram([0.5, 1, 2, 2.5, 3, 3, 4, 7, 30, None], title="1件にかかった時間", unit="分"),
         interval_chart(

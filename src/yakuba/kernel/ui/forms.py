@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, time
 from functools import partial
+from math import isfinite
 from typing import Any
 
 from django import forms
@@ -72,6 +74,58 @@ class JapaneseTimeField(forms.TimeField):
     def to_python(self, value: Any) -> time | None:
         """The time. Raises ValidationError."""
         return super().to_python(WIDTHS["半角"](value) if isinstance(value, str) else value)
+
+
+class SliderInput(forms.TextInput):
+    """A number box with a slider beside it: the box takes every number, also full-width digits; the slider those of its range.
+
+    With a script the slider writes into the box and only the box is sent. Without one both are, with the place in which the
+    slider was shown: it decides where it was moved and the box was not.
+    """
+
+    template_name = "ui/widgets/slider.html"
+
+    def __init__(
+        self, low: float, high: float, step: float, label: str, attrs: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off"} | (attrs or {}))
+        self.low, self.high, self.step, self.label = low, high, step, label
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The box as it is, and the slider's range and place."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["widget"] |= {
+            "low": _plain(self.low),
+            "high": _plain(self.high),
+            "step": _plain(self.step),
+            "place": self._place(value),
+            "label": self.label,
+        }
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The box's text, or where the slider was moved to while the box still says where it was."""
+        box, slider, shown = (data.get(f"{name}{part}") for part in ("", "-slider", "-place"))
+        if slider and shown and slider != shown and (not box or self._place(box) == shown):
+            return slider
+        return box
+
+    def _place(self, value: Any) -> str:
+        """The step nearest to the value, as a browser puts it."""
+        try:
+            number = float(unicodedata.normalize("NFKC", str(value)))
+        except ValueError:
+            number = self.low
+        if not isfinite(number):
+            number = self.low
+        steps = round((min(max(number, self.low), self.high) - self.low) / self.step)
+        return _plain(
+            round(self.low + min(steps, int((self.high - self.low) / self.step + 1e-9)) * self.step, 9)
+        )
+
+
+def _plain(number: float) -> str:
+    return f"{number:.9f}".rstrip("0").rstrip(".")
 
 
 class StaffLoginForm(AuthenticationForm):

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from yakuba.kernel.charts import heat_map, histogram, interval_chart, line_chart
+from yakuba.kernel.charts import curve_chart, heat_map, histogram, interval_chart, line_chart
 from yakuba.kernel.charts.palette import BLUE, ORANGE, SERIES, _luminance, shade, words_on
 from yakuba.kernel.charts.tests.drawn import fills, lines, right_edges, strokes, words
 
@@ -19,6 +19,14 @@ HOSTILE = "<script>alert(1)</script>\"'&\\"
 def one_of_each(label: str = "保育所", value: float = 3.0, title: str = "図", unit: str = "件"):
     return [
         line_chart([label], {label: [value]}, title=title, unit=unit),
+        curve_chart(
+            {label: [(0.0, value), (1.0, value)]},
+            title=title,
+            x=label,
+            x_unit=unit,
+            unit=unit,
+            levels={label: value},
+        ),
         histogram([value], title=title, unit=unit),
         interval_chart([(label, value, (value - 1, value + 1))], title=title, unit=unit, interval=label),
         heat_map([(label, [value])], [label], title=title, unit=unit),
@@ -29,6 +37,8 @@ def nothing(title: str = "図"):
     return [
         line_chart([], {}, title=title, unit="件"),
         line_chart(MONTHS, {"値": [None] * 12}, title=title, unit="件"),
+        curve_chart({}, title=title, x="時間", x_unit="秒", unit="件"),
+        curve_chart({"値": []}, title=title, x="時間", x_unit="秒", unit="件"),
         histogram([], title=title, unit="件"),
         histogram([None], title=title, unit="件"),
         interval_chart([], title=title, unit="件", interval="範囲"),
@@ -67,6 +77,9 @@ def test_one_value_of_any_size_is_drawn_within_the_telephone(value):
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(ValueError, match="number"):
         line_chart(["甲"], {"値": [value]}, title="図", unit="件")
+    for point in ((value, 0.0), (0.0, value)):
+        with pytest.raises(ValueError, match="number"):
+            curve_chart({"値": [point]}, title="図", x="時間", x_unit="秒", unit="件")
     with pytest.raises(ValueError, match="number"):
         histogram([value], title="図", unit="件")
     with pytest.raises(ValueError, match="number"):
@@ -83,6 +96,9 @@ def test_what_is_no_number_is_refused(value):
         lambda: line_chart(["甲"], {str(n): [1] for n in range(7)}, title="図", unit="件"),
         lambda: line_chart(["甲"], {"値": [1]}, bands={"他": [(0, 1)]}, title="図", unit="件"),
         lambda: line_chart(["甲"], {"値": [1]}, bands={"値": [(2, 0)]}, title="図", unit="件"),
+        lambda: curve_chart(
+            {str(n): [(0, 1)] for n in range(7)}, title="図", x="時間", x_unit="秒", unit="件"
+        ),
         lambda: interval_chart([("甲", 1, (2, 0))], title="図", unit="件", interval="範囲"),
         lambda: interval_chart([("甲", 1, None)] * 2, title="図", unit="件", interval="範囲"),
         lambda: heat_map([("甲", [1, 2])], ["乙"], title="図", unit="件"),
@@ -105,6 +121,22 @@ def test_a_line_lies_as_high_as_its_values_and_breaks_where_one_is_missing():
     assert second[0][0] - first[1][0] == pytest.approx(2 * steps[0]), "a gap is as wide as what is missing"
     assert chart.table.rows[2] == ("c", "―")
     assert {"0", "10", "5", "20"} <= set(words(chart.svg))
+
+
+def test_a_curve_lies_where_its_quantities_are_and_its_table_has_both_ends():
+    points = [(0.0, 0.0), (1.0, 10.0), (4.0, 5.0)]
+    chart = curve_chart({"値": points}, title="図", x="距離", x_unit="km", unit="dB")
+    ((a, zero), (b, ten), (c, five)) = lines(chart.svg)[0]
+    assert (c - a) / (b - a) == pytest.approx(4, abs=0.01), "three times as far stands three times as far"
+    assert (zero - five) / (zero - ten) == pytest.approx(0.5, abs=0.01)
+    many = curve_chart(
+        {"甲": [(at / 7, at) for at in range(500)]}, title="図", x="距離", x_unit="km", unit="dB"
+    ).table
+    assert many.columns == ("距離（km）", "甲（dB）")
+    assert len(many.rows) == 20
+    assert (many.rows[0], many.rows[-1][1]) == (("0.0", "0"), "499")
+    small = curve_chart({"甲": [(0.01, 76.2), (0.29, 123.6)]}, title="図", x="距離", x_unit="km", unit="dB")
+    assert small.table.rows[0] == ("0.010", "76.2"), "as many decimals as the span needs"
 
 
 def test_lines_are_told_apart_without_colour():

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 
 from yakuba.kernel.ui.components import SampleForm
-from yakuba.kernel.ui.forms import DefinitionFileForm, JapaneseDateField, StaffLoginForm
+from yakuba.kernel.ui.forms import DefinitionFileForm, JapaneseDateField, SliderInput, StaffLoginForm
 
 SOURCES = Path(__file__).resolve().parents[3]
 
@@ -33,6 +33,37 @@ def test_no_page_has_a_date_box_of_the_browsers_own():
     found = [path for path in SOURCES.rglob("*") if path.suffix in (".py", ".html") and "tests" not in path.parts
              and re.search(r"""["']?type["']?[=:] ?["']date["']""", path.read_text(encoding="utf-8"))]  # fmt: skip
     assert found == []
+
+
+class GainForm(forms.Form):
+    gain = forms.CharField(label="利得", widget=SliderInput(0, 25, 0.5, "利得"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "taken"),
+    [
+        ({"gain": "8"}, "8"),  # with a script
+        ({"gain": "8", "gain-slider": "12.5", "gain-place": "8"}, "12.5"),  # the slider was moved
+        ({"gain": "9", "gain-slider": "8", "gain-place": "8"}, "9"),  # the box was changed
+        ({"gain": "9", "gain-slider": "12.5", "gain-place": "8"}, "9"),  # both: the box decides
+        ({"gain": "40", "gain-slider": "25", "gain-place": "25"}, "40"),  # beyond the slider
+        ({"gain": "x", "gain-slider": "0", "gain-place": "0"}, "x"),
+        ({"gain": "", "gain-slider": "3", "gain-place": "0"}, "3"),
+    ],
+)
+def test_a_slider_is_taken_where_it_was_moved_also_without_a_script(sent, taken):
+    form = GainForm(sent)
+    assert form.is_valid()
+    assert form.cleaned_data["gain"] == taken
+
+
+def test_a_slider_stands_where_its_number_is_and_has_a_name():
+    html = rendered(GainForm({"gain": "８．６"}))
+    assert 'value="８．６"' in html, "what was typed stays"
+    assert 'name="gain-slider" id="id_gain_slider" min="0" max="25" step="0.5" value="8.5"' in html
+    assert 'aria-label="利得（スライダー）"' in html
+    for hostile in ("nan", "inf", "1e999", "-5", ""):
+        assert 'step="0.5" value="' in rendered(GainForm({"gain": hostile}))
 
 
 class HostileForm(forms.Form):

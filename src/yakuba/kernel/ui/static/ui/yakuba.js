@@ -68,6 +68,25 @@
     if (said) event.target.value = said;
   });
 
+  // A slider (data-slides) moves the number in its box and follows it. Only the box is sent then, so that addresses stay
+  // short. The form recalculates when the slider is let go, as it does when a box is left.
+  function followSlider(event) {
+    const moved = event.target;
+    if (moved.matches("[data-slides]")) {
+      document.getElementById(moved.dataset.slides).value = moved.value;
+    } else if (moved.matches(".slider > input")) {
+      const slider = document.getElementById(moved.id + "_slider");
+      const number = Number(moved.value.normalize("NFKC").trim() || NaN);
+      if (slider && !Number.isNaN(number)) slider.value = number;
+    }
+  }
+  document.addEventListener("input", followSlider);
+  function onlyBoxes(root) {
+    root.querySelectorAll(".slider [data-slides], .slider [data-slid]").forEach(function (one) { one.removeAttribute("name"); });
+  }
+  onlyBoxes(document);
+  document.addEventListener("htmx:load", function (event) { onlyBoxes(event.detail.elt); });
+
   // A form that changes something is sent once.
   document.addEventListener("submit", function (event) {
     const form = event.target;

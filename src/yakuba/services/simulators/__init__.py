@@ -1,0 +1,1 @@
+"""通信シミュレータ. A new room with one of everything; delete what is not needed."""

@@ -1,0 +1,1 @@
+"""Writes of the room: each is one transaction."""
