@@ -18,4 +18,5 @@ YAKUBA_ROOMS = [
     "surveys",
     "claims",
     "fieldwork",
+    "sharing",
 ]

@@ -1,0 +1,12 @@
+"""The operations of the sharing room."""
+
+from yakuba.kernel.operations import Operations
+
+OPERATIONS = Operations(
+    "sharing",
+    {
+        "group": "取り決め: 参加団体、費用、負担の割合",
+        "month": "月: 費用の額、利用量、試算、締め",
+        "bill": "請求書: 一覧、書き出し",
+    },
+)
