@@ -26,6 +26,7 @@ from yakuba.demo import (
     rounds,
     sensors,
     surveys,
+    together,
     town,
     work,
 )
@@ -79,6 +80,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         surveys.load()
         checks.load()
         outdoors.load()
+        together.load()
     _admission()
     piles = _piles(folder)
     if not piles:

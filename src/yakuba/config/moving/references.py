@@ -195,6 +195,9 @@ CHANGES: dict[str, Change] = {
     "claims.CheckRun.months": plain,
     "claims.CheckRun.counts": plain,
     "claims.CheckRun.sources": plain,
+    "sharing.Closing.content": plain,
+    "sharing.Bill.content": plain,
+    "sharing.ReceivedBill.content": plain,
     "worklogs.LogImport.renamed": plain,
     "worklogs.LogImport.faults": plain,
     "worklogs.PseudonymKey.last": plain,  # of pseudonyms, which are numbered apart from rows

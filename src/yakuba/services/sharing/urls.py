@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.sharing.pages import bills, costs
+from yakuba.services.sharing.pages import bills, costs, prices, registers
 
 app_name = "sharing"
 urlpatterns = [
@@ -36,4 +36,21 @@ urlpatterns = [
     path("received/<int:received_bill_id>/", bills.received_bill, name="received_bill"),
     path("received/<int:received_bill_id>/pdf/", bills.received_pdf, name="received_pdf"),
     path("received/<int:received_bill_id>/csv/", bills.received_csv, name="received_csv"),
+    path("prices/", prices.prices, name="prices"),
+    path("prices/new/", prices.new_price, name="new_price"),
+    path("prices/load/", prices.load_prices, name="load_prices"),
+    path("prices/compare/", prices.compare, name="compare"),
+    path("prices/<int:price_id>/remove/", prices.remove_price, name="remove_price"),
+    path("grants/", prices.grant_list, name="grants"),
+    path("grants/load/", prices.load_grant, name="load_grant"),
+    path("grants/<slug:grant_code>/", prices.grant, name="grant"),
+    path("registers/", registers.index, name="registers"),
+    path("registers/due/", registers.due, name="due"),
+    path("registers/load/", registers.load_kind, name="load_register"),
+    path("registers/<slug:register_code>/", registers.register, name="register"),
+    path("registers/<slug:register_code>/new/", registers.new_entry, name="new_entry"),
+    path("registers/<slug:register_code>/load/", registers.load_entries, name="load_entries"),
+    path("registers/<slug:register_code>/print/", registers.print_register, name="print_register"),
+    path("entries/<int:register_entry_id>/", registers.entry, name="entry"),
+    path("entries/<int:register_entry_id>/change/", registers.change_entry, name="change_entry"),
 ]

@@ -12,8 +12,7 @@ from yakuba.kernel.values.characters import compose, narrow
 
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
-ERA_MONTH = re.compile(r"(令和|平成|R|H)\s*(元|\d{1,2})[-/.年](\d{1,2})月?", re.I)
-FIRST = {"令和": 2019, "R": 2019, "平成": 1989, "H": 1989}
+ERA_MONTH = re.compile(r"(?:令和|平成|昭和|[RHS])\s*(?:元|\d{1,2})([-/.年])\d{1,2}(月?)", re.I)
 MOST_YEN = 10**13
 UNITS = ("円", "件", "人", "分", "ページ", "枚", "時間", "％", "%")
 
@@ -61,19 +60,16 @@ def month(text: str, what: str = "月") -> str:
     cell = bare(text).replace(" ", "")
     if found := MONTH.fullmatch(cell):
         year, number_ = int(found[1]), int(found[2])
-    elif found := ERA_MONTH.fullmatch(cell):
-        year = FIRST[found[1].upper() if found[1].isascii() else found[1]]
-        year += 0 if found[2] == "元" else int(found[2]) - 1
-        number_ = int(found[3])
     else:
+        era = ERA_MONTH.fullmatch(cell)
         try:
-            day = calendar.read_date(text)
+            day = calendar.read_date(f"{cell}{'1日' if era[1] == '年' else era[1] + '1'}" if era else text)
         except ValueRefused:
             raise BadRow(
                 f"{what}「{text.strip()[:30]}」は月として読めません。2026-04 か 令和8年4月 のように書いてください。"
             ) from None
         year, number_ = day.year, day.month
-    if not (1 <= number_ <= 12 and 1989 <= year <= 2200):
+    if not (1 <= number_ <= 12 and 1900 <= year <= 2200):
         raise BadRow(f"{what}「{text.strip()[:30]}」という月はありません。")
     return f"{year:04d}-{number_:02d}"
 

@@ -10,7 +10,10 @@ from yakuba.services.sharing.models.costs import (
     ItemKey,
     Used,
 )
+from yakuba.services.sharing.models.definitions import RoomDefinition
 from yakuba.services.sharing.models.history import Bill, Closing, ClosingDraft, ReceivedBill, Share
+from yakuba.services.sharing.models.prices import Price
+from yakuba.services.sharing.models.registers import RegisterChange, RegisterEntry
 
 __all__ = [
     "Amount",
@@ -23,7 +26,11 @@ __all__ = [
     "Headcount",
     "ItemCap",
     "ItemKey",
+    "Price",
     "ReceivedBill",
+    "RegisterChange",
+    "RegisterEntry",
+    "RoomDefinition",
     "Share",
     "Used",
 ]

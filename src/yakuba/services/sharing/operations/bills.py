@@ -33,7 +33,7 @@ class CloseIn(OneGroup):
     reason: str = Field(min_length=1, max_length=300, description="理由")
 
 
-class AgainIn(BaseModel):
+class IssueAgainIn(BaseModel):
     """A closing to be made anew."""
 
     closing_id: int = Field(description="締めの番号")
@@ -163,7 +163,7 @@ def propose_closing(asked: CloseIn, actor: Actor) -> Any:
     "請求をすべて取り消して出し直すことを起案する", "sharing.edit", "POST closings/{closing_id}/again", command="month again",
     answer=Answer(SharingApprovalOut, approval_facts), event="sharing.again_proposed", trace=lambda asked, row: Trace(f"closing:{asked.closing_id}"),
 )  # fmt: skip
-def propose_again(asked: AgainIn, actor: Actor) -> Any:
+def propose_again(asked: IssueAgainIn, actor: Actor) -> Any:
     """Of the newest closing alone; the old numbers stay, and the new bills name them."""
     row = one(Closing.objects.all(), asked.closing_id)
     return actions.propose_again(row, asked.reason, actor=person_behind(actor))
@@ -186,7 +186,7 @@ def list_received(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 
 
 @OPERATIONS.add(
-    "締めの請求を表で書き出す", "sharing.view", "GET closings/{closing_id}/bills", command="bill table", answer=Answer(media_type="text/csv"),
+    "締めの請求を表で書き出す", "sharing.view", "GET closings/{closing_id}/bills", command="bill table", step_up=True, answer=Answer(media_type="text/csv"),
     event="sharing.bills_taken", trace=lambda asked, file: Trace(f"closing:{asked.closing_id}"),
 )  # fmt: skip
 def closing_table(asked: OneClosing, actor: Actor) -> Download:
@@ -200,7 +200,7 @@ def closing_table(asked: OneClosing, actor: Actor) -> Download:
 
 
 @OPERATIONS.add(
-    "請求書のPDF", "sharing.view", "GET bills/{bill_id}/pdf", command="bill pdf", answer=Answer(media_type="application/pdf"),
+    "請求書のPDF", "sharing.view", "GET bills/{bill_id}/pdf", command="bill pdf", step_up=True, answer=Answer(media_type="application/pdf"),
     event="sharing.bills_taken", trace=lambda asked, file: Trace(f"sharedbill:{asked.bill_id}"),
 )  # fmt: skip
 def bill_pdf(asked: OneBill, actor: Actor) -> Download:
@@ -210,7 +210,7 @@ def bill_pdf(asked: OneBill, actor: Actor) -> Download:
 
 
 @OPERATIONS.add(
-    "請求書の明細（CSV）", "sharing.view", "GET bills/{bill_id}/csv", command="bill csv", answer=Answer(media_type="text/csv"),
+    "請求書の明細（CSV）", "sharing.view", "GET bills/{bill_id}/csv", command="bill csv", step_up=True, answer=Answer(media_type="text/csv"),
     event="sharing.bills_taken", trace=lambda asked, file: Trace(f"sharedbill:{asked.bill_id}"),
 )  # fmt: skip
 def bill_csv(asked: OneBill, actor: Actor) -> Download:
@@ -221,7 +221,7 @@ def bill_csv(asked: OneBill, actor: Actor) -> Download:
 
 @OPERATIONS.add(
     "届いた請求書のPDF", "sharing.bills", "GET received/{received_bill_id}/pdf", command="bill received-pdf",
-    answer=Answer(media_type="application/pdf"), event="sharing.bills_taken",
+    step_up=True, answer=Answer(media_type="application/pdf"), event="sharing.bills_taken",
     trace=lambda asked, file: Trace(f"receivedbill:{asked.received_bill_id}"),
 )  # fmt: skip
 def received_pdf(asked: OneReceived, actor: Actor) -> Download:
@@ -232,7 +232,7 @@ def received_pdf(asked: OneReceived, actor: Actor) -> Download:
 
 @OPERATIONS.add(
     "届いた請求書の明細（CSV）", "sharing.bills", "GET received/{received_bill_id}/csv", command="bill received-csv",
-    answer=Answer(media_type="text/csv"), event="sharing.bills_taken",
+    step_up=True, answer=Answer(media_type="text/csv"), event="sharing.bills_taken",
     trace=lambda asked, file: Trace(f"receivedbill:{asked.received_bill_id}"),
 )  # fmt: skip
 def received_csv(asked: OneReceived, actor: Actor) -> Download:

@@ -128,7 +128,7 @@ class GroupMonthIn(OneGroup):
     month: MonthText = Field(max_length=12, description="月（2026-04）")
 
 
-class WhatIfIn(OneItem):
+class ShareWhatIfIn(OneItem):
     """What would be, if. What is not said is as it is."""
 
     month: MonthText = Field(max_length=12, description="月（2026-04）")
@@ -447,7 +447,7 @@ def preview(asked: GroupMonthIn, actor: Actor) -> Computed:
     "負担を試算する", "sharing.view", "GET items/{cost_item_id}/what-if", command="what-if",
     answer=Answer(list[WhatIfShareOut], columns={"code": "団体コード", "name": "団体", "yen": "試算", "now": "いま", "fraction": "割合"}),
 )  # fmt: skip
-def try_key(asked: WhatIfIn, actor: Actor) -> list[dict[str, Any]]:
+def try_key(asked: ShareWhatIfIn, actor: Actor) -> list[dict[str, Any]]:
     """One cost in one month by itself, with other weights, another amount, a body more or less; nothing is written."""
     item, month = item_of(asked.cost_item_id), month_of(asked.month)
     facts = Facts(item.group)

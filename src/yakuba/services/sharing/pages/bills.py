@@ -9,6 +9,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations.pages import button
@@ -121,18 +122,21 @@ def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
 
 
 @permission_required("sharing.view")
+@step_up
 def bill_pdf(request: HttpRequest, bill_id: int) -> HttpResponseBase:
     """On paper."""
     return operations.bill_pdf(person_of(request), bill_id=bill_id).answer()
 
 
 @permission_required("sharing.view")
+@step_up
 def bill_csv(request: HttpRequest, bill_id: int) -> HttpResponseBase:
     """Its lines."""
     return operations.bill_csv(person_of(request), bill_id=bill_id).answer()
 
 
 @permission_required("sharing.view")
+@step_up
 def closing_table(request: HttpRequest, closing_id: int) -> HttpResponseBase:
     """Every line of every bill."""
     form = request.GET.get("form", "utf-8")
@@ -158,12 +162,14 @@ def received_bill(request: HttpRequest, received_bill_id: int) -> HttpResponse:
 
 
 @permission_required("sharing.bills")
+@step_up
 def received_pdf(request: HttpRequest, received_bill_id: int) -> HttpResponseBase:
     """On paper."""
     return operations.received_pdf(person_of(request), received_bill_id=received_bill_id).answer()
 
 
 @permission_required("sharing.bills")
+@step_up
 def received_csv(request: HttpRequest, received_bill_id: int) -> HttpResponseBase:
     """Its lines."""
     return operations.received_csv(person_of(request), received_bill_id=received_bill_id).answer()
