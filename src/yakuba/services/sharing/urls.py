@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.sharing.pages import bills, costs, prices, registers
+from yakuba.services.sharing.pages import advisors, bills, costs, prices, registers
 
 app_name = "sharing"
 urlpatterns = [
@@ -53,4 +53,21 @@ urlpatterns = [
     path("registers/<slug:register_code>/print/", registers.print_register, name="print_register"),
     path("entries/<int:register_entry_id>/", registers.entry, name="entry"),
     path("entries/<int:register_entry_id>/change/", registers.change_entry, name="change_entry"),
+    path("advisors/", advisors.advisors, name="advisors"),
+    path("advisors/new/", advisors.new_advisor, name="new_advisor"),
+    path("advisors/job/", advisors.job, name="job"),
+    path("advisors/<int:advisor_id>/", advisors.advisor, name="advisor"),
+    path("requests/", advisors.requests, name="requests"),
+    path("requests/new/", advisors.new_request, name="new_request"),
+    path("requests/<int:support_id>/", advisors.support, name="request"),
+    path("requests/<int:support_id>/book/", advisors.book, name="book"),
+    path("requests/<int:support_id>/report/", advisors.report, name="report"),
+    path("requests/<int:support_id>/case/", advisors.make_case, name="make_case"),
+    path("visits/<int:visit_id>/cancel/", advisors.cancel, name="cancel_visit"),
+    path("cases/", advisors.cases, name="cases"),
+    path("cases/new/", advisors.new_case, name="new_case"),
+    path("cases/<int:shared_case_id>/", advisors.case, name="case"),
+    path("cases/<int:shared_case_id>/change/", advisors.change_case, name="change_case"),
+    path("cases/<int:shared_case_id>/publish/", advisors.publish_case, name="publish_case"),
+    path("cases/<int:shared_case_id>/withdraw/", advisors.withdraw_case, name="withdraw_case"),
 ]

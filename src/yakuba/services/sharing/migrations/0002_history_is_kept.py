@@ -4,7 +4,7 @@ from django.db import migrations
 
 from yakuba.kernel.audit.append_only import refuse_changes
 
-TABLES = ("sharing_closing", "sharing_share", "sharing_bill", "sharing_receivedbill")
+TABLES = ("sharing_closing", "sharing_share", "sharing_bill", "sharing_receivedbill", "sharing_registerchange")
 
 
 class Migration(migrations.Migration):

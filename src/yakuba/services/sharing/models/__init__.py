@@ -1,5 +1,6 @@
 """Tables of the sharing room."""
 
+from yakuba.services.sharing.models.advisors import Advisor, Case, Request, Visit, VisitMember
 from yakuba.services.sharing.models.costs import (
     Amount,
     CostGroup,
@@ -16,8 +17,10 @@ from yakuba.services.sharing.models.prices import Price
 from yakuba.services.sharing.models.registers import RegisterChange, RegisterEntry
 
 __all__ = [
+    "Advisor",
     "Amount",
     "Bill",
+    "Case",
     "Closing",
     "ClosingDraft",
     "CostGroup",
@@ -30,7 +33,10 @@ __all__ = [
     "ReceivedBill",
     "RegisterChange",
     "RegisterEntry",
+    "Request",
     "RoomDefinition",
     "Share",
     "Used",
+    "Visit",
+    "VisitMember",
 ]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.definitions import Problem
-from yakuba.kernel.lists import Cell, Column, Content, Filter, Listing, Nothing, Search, status
+from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.refusals import Missing
 from yakuba.kernel.tables import importing
@@ -77,7 +77,7 @@ def due(request: HttpRequest) -> HttpResponseBase:
 
 def _listing(kind: Kind) -> Listing:
     def cell(column: registers.Column) -> Any:
-        def shown(row: RegisterEntry) -> Content:
+        def shown(row: RegisterEntry) -> Any:
             text = row.values.get(column.code, "")
             return operations.as_day(text) if column.kind in (registers.DAY, registers.DUE) else text
 

@@ -8,17 +8,20 @@ from typing import Any
 
 from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.models import User
-from yakuba.services.sharing.actions import closing, costs
+from yakuba.services.sharing.actions import advisors, closing, costs, registers
 from yakuba.services.sharing.engine.tables import HeadcountRow, UseRow
 from yakuba.services.sharing.models import (
+    Advisor,
     Amount,
     Bill,
     Closing,
     ClosingDraft,
     CostGroup,
     CostItem,
+    Price,
     ReceivedBill,
 )
+from yakuba.services.sharing.queries import definitions
 from yakuba.services.sharing.queries.computing import compute
 
 BODIES = (("990019", "やくば市"), ("990027", "となり町"), ("990035", "まつかぜ町"))
@@ -66,6 +69,18 @@ def closed(group: CostGroup, month: str, actor: User, replaces: Closing | None =
     return closing._close(found, draft, proof.give_for_good(actor))
 
 
+def an_advisor(name: str = "見本さん", **given: Any) -> Advisor:
+    """An advisor of one field."""
+    usual = {"affiliation": "", "roles": ["エンジニア"], "fields": ["窓口"], "code": "", "online": True, "lecturer": False, "topics": "", "most": 10, "contact": "", "active": True}  # fmt: skip
+    return advisors.save_advisor({"name": name} | usual | given)
+
+
+def a_request(**given: Any) -> dict[str, Any]:
+    """A request as the action takes it."""
+    usual = {"kind": "advice", "body": "となり町", "body_code": "990027", "municipal": True, "recommender": "", "fields": ["窓口"], "role": "", "online": False, "wanted": "書かない窓口"}  # fmt: skip
+    return usual | given
+
+
 def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     """A group with a closed month and a month that is not. The secret word stands in its names."""
     word = known["secret_word"]
@@ -78,7 +93,19 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     received = ReceivedBill.objects.filter(number__startswith="example-").first()
     assert bill is not None
     assert received is not None
+    price = Price.objects.create(
+        code="990019", name=word, population=1, year=2026, kind=word, months=12, yen=1, source=word, entered_by=clerk
+    )  # fmt: skip
+    entry = registers.write(
+        definitions.kind("agreement"), f"{word}の協定", {"partners": word, "subject": "共同利用", "step": "協議中"}, word, False, None, actor=clerk
+    )  # fmt: skip
+    advisor = an_advisor(f"{word}さん")
+    support = advisors.ask(a_request(wanted=word, body=f"{word}町", body_code="990027"), actor=clerk)
+    visit = advisors.book(support, date(2026, 5, 1), False, 0, [advisor], "", actor=clerk)
+    case = advisors.save_case({"title": word, "body": word, "population": 5, "field": "窓口", "text": word, "effect": "", "source": word})  # fmt: skip
     return {
+        "price_id": price.pk, "register_entry_id": entry.pk, "advisor_id": advisor.pk, "support_id": support.pk, "visit_id": visit.pk,
+        "shared_case_id": case.pk, "register_code": "agreement", "grant_code": "rpa-grant",
         "cost_group_id": group.pk, "cost_item_id": item.pk, "amount_id": amount.pk, "closing_id": done.pk, "bill_id": bill.pk,
         "received_bill_id": received.pk,
     }  # fmt: skip
