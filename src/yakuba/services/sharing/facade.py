@@ -9,9 +9,12 @@ from typing import Any
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.approvals import actions as approvals
-from yakuba.services.sharing.actions import closing, costs
+from yakuba.kernel.refusals import Invalid
+from yakuba.services.sharing.actions import advisors, closing, costs, prices, registers
 from yakuba.services.sharing.engine.tables import HeadcountRow, UseRow
 from yakuba.services.sharing.models import CostGroup
+from yakuba.services.sharing.operations import prices as price_operations
+from yakuba.services.sharing.queries import definitions
 
 
 def is_empty() -> bool:
@@ -70,4 +73,42 @@ def sample_closing(group: int, month: str, *, proposer: User, approver: User) ->
     approvals.approve(made, actor=approver)
 
 
-__all__ = ["is_empty", "sample_closing", "sample_group", "sample_item", "sample_uses"]
+def sample_prices(table: str, *, actor: User) -> None:
+    """Prices, as a CSV text with headings. Raises Invalid."""
+    found = price_operations.read(table.encode(), {})
+    if found.problems:
+        raise Invalid("表に読めないところがあります。", problems=found.problems)
+    prices.keep(found.rows, actor=actor)
+
+
+def sample_entry(kind: str, title: str, values: Mapping[str, str], evidence: str, *, actor: User) -> None:
+    """An entry of a register. Raises Invalid."""
+    registers.write(definitions.kind(kind), title, values, evidence, False, None, actor=actor)
+
+
+def sample_support(
+    people: Sequence[Mapping[str, Any]], asked: Mapping[str, Any], day: date, report: str, effect: str, *, actor: User
+) -> None:  # fmt: skip
+    """Advisors, and a request that the first of them has answered, with its published case."""
+    team = [advisors.save_advisor(one) for one in people]
+    row = advisors.ask(asked, actor=actor)
+    advisors.book(row, day, False, 0, team[:1], "", actor=actor)
+    advisors.publish(advisors.case_of(advisors.report(row, report, effect)), True)
+
+
+def sample_request(asked: Mapping[str, Any], *, actor: User) -> None:
+    """A request that waits for an advisor."""
+    advisors.ask(asked, actor=actor)
+
+
+__all__ = [
+    "is_empty",
+    "sample_closing",
+    "sample_entry",
+    "sample_group",
+    "sample_item",
+    "sample_prices",
+    "sample_request",
+    "sample_support",
+    "sample_uses",
+]

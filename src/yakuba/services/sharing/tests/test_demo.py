@@ -9,7 +9,8 @@ from yakuba.demo import bodies, together, town, work
 from yakuba.kernel.accounts import proof
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality
-from yakuba.services.sharing.models import Bill, CostGroup, ReceivedBill
+from yakuba.services.sharing.models import Bill, Case, CostGroup, ReceivedBill, RegisterEntry
+from yakuba.services.sharing.queries import definitions
 
 
 def test_the_demos_group_shares_its_costs(in_yakuba_city, clerk, neighbour, monkeypatch, make_staff):
@@ -27,5 +28,9 @@ def test_the_demos_group_shares_its_costs(in_yakuba_city, clerk, neighbour, monk
     client.force_login(clerk)
     shown = client.get(reverse("sharing:month", args=[group.pk])).content.decode()
     assert "6月分の締めを起案する" in shown
+    for name in ("prices", "compare", "grants", "registers", "due", "advisors", "requests", "cases", "usage"):
+        assert client.get(reverse(f"sharing:{name}"), follow=True).status_code == 200
+    assert {one.kind for one in RegisterEntry.objects.all()} == {one.code for one in definitions.kinds()}
+    assert Case.objects.exclude(published_at=None).count() == 1
     together.load()
     assert CostGroup.objects.count() == 1
