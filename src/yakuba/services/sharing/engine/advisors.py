@@ -112,7 +112,8 @@ def matches(wanted: Wanted, candidates: Iterable[Candidate]) -> list[Match]:
 
 def _match(wanted: Wanted, one: Candidate, matched: Sequence[str]) -> Match:
     km = kilometres(one.code, wanted.code)
-    reasons, against = [f"分野が合う：{'、'.join(matched)}（{len(wanted.fields)}のうち{len(matched)}）"], []
+    reasons = [f"分野が合う：{'、'.join(matched)}（{len(wanted.fields)}のうち{len(matched)}）"]
+    against: list[str] = []
     if wanted.role:
         (reasons if wanted.role in one.roles else against).append(
             f"役割「{wanted.role}」{'を持つ' if wanted.role in one.roles else 'は登録されていない'}"

@@ -116,8 +116,8 @@ class ItemKey(MunicipalityModel):
     @property
     def key(self) -> Key:
         """As the engine takes it."""
-        parts = [Fraction(one) / 100 for one in (self.equal, self.population, self.use)]
-        return Key(*parts, WithoutUse(self.without_use))
+        equal, people, use = (Fraction(one) / 100 for one in (self.equal, self.population, self.use))
+        return Key(equal, people, use, WithoutUse(self.without_use))
 
 
 class ItemCap(MunicipalityModel):

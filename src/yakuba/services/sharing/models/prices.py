@@ -42,22 +42,7 @@ class Price(MunicipalityModel):
     @property
     def paid(self) -> Paid:
         """As the engine takes it."""
-        names = (
-            "code",
-            "name",
-            "population",
-            "year",
-            "kind",
-            "product",
-            "months",
-            "yen",
-            "taxed",
-            "tax_rate",
-        )
         return Paid(
-            *(getattr(self, name) for name in names),
-            tuple(self.options),
-            self.custom,
-            self.hours,
-            self.source,
-        )
+            self.code, self.name, self.population, self.year, self.kind, self.product, self.months, self.yen, self.taxed, self.tax_rate,
+            tuple(self.options), self.custom, self.hours, self.source,
+        )  # fmt: skip

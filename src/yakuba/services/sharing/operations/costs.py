@@ -471,7 +471,9 @@ def try_key(asked: ShareWhatIfIn, actor: Actor) -> list[dict[str, Any]]:
             "(new)", Fraction(1), asked.joining_population, Fraction(asked.joining_use)
         )
     amount = total if asked.yen is None else asked.yen
-    weighed, yen = what_if(item, amount, shares.Key(*parts, key.key.without_use), wanted)
+    weighed, yen = what_if(
+        item, amount, shares.Key(parts[0], parts[1], parts[2], key.key.without_use), wanted
+    )
     combined = weighed.combined
     return [
         {"code": code, "name": names.get(code, code), "fraction": shares.written(combined.get(code, shares.ZERO)), "yen": yen.get(code, 0),

@@ -145,7 +145,10 @@ class Facts:
         """A body as the key sees it in that month."""
         use = self.used[month, key.use_kind].get(body.code, Fraction(0)) if key.use_kind else Fraction(0)
         return Standing(
-            body.code, self.presence(body, month), self.people.get((key.counted_on, body.code)), use
+            body.code,
+            self.presence(body, month),
+            self.people.get((key.counted_on, body.code)) if key.counted_on else None,
+            use,
         )
 
     def presence(self, body: GroupBody, month: str) -> Fraction:
@@ -213,7 +216,9 @@ def _item(facts: Facts, item: CostItem, month: str) -> ItemBill | None:
         lines += shares.lines({each: before[each] for each in months if each in before}, now, paid, caps)
     if not lines:
         return None
-    key, standings, weighed = None, [], None
+    key: ItemKey | None = None
+    standings: list[Standing] = []
+    weighed: Fractions | None = None
     if facts.amounts[item.pk].get(month):
         key, standings, weighed = facts.weighed(item, month)
     amounts = [(each, yen, note) for each in sorted({one.month for one in lines}) for yen, note in facts.amounts[item.pk].get(each, [])]  # fmt: skip

@@ -25,9 +25,8 @@ def entries(kind: str) -> QuerySet[RegisterEntry]:
 def counts() -> dict[str, tuple[int, int]]:
     """By kind: all entries, and those that are due soon."""
     soon = timezone.localdate() + timedelta(days=SOON)
-    rows = RegisterEntry.objects.order_by().values_list("kind").annotate(
-        Count("pk"), Count("pk", filter=Q(closed=False, due_on__lte=soon))
-    )  # fmt: skip
+    due = Count("pk", filter=Q(closed=False, due_on__lte=soon))
+    rows = RegisterEntry.objects.order_by().values_list("kind").annotate(number=Count("pk"), due=due)
     return {kind: (number, due) for kind, number, due in rows}
 
 
