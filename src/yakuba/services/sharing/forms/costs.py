@@ -10,7 +10,7 @@ from yakuba.kernel.tables.reading import BadRow
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.sharing.contracts import TaxRounding, WithoutUse
 from yakuba.services.sharing.engine import cells
-from yakuba.services.sharing.models import CostGroup, CostItem
+from yakuba.services.sharing.models import TAX_RATES, CostGroup, CostItem
 from yakuba.services.sharing.queries import costs as queries
 
 
@@ -93,9 +93,7 @@ class ItemForm(forms.Form):
     code = forms.SlugField(label="符号", max_length=20, help_text="英小文字と数字と -")
     title = forms.CharField(label="費用", max_length=120)
     cost_class = forms.CharField(label="費用の区分", max_length=60, help_text="協定にある区分")
-    tax_rate = forms.TypedChoiceField(
-        label="消費税", coerce=int, choices=CostItem._meta.get_field("tax_rate").choices, initial=10
-    )
+    tax_rate = forms.TypedChoiceField(label="消費税", coerce=int, choices=TAX_RATES, initial=10)
 
 
 class KeyForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from yakuba.services.sharing.models.advisors import Advisor, Case, Request, Visit, VisitMember
 from yakuba.services.sharing.models.costs import (
+    TAX_RATES,
     Amount,
     CostGroup,
     CostItem,
@@ -17,6 +18,7 @@ from yakuba.services.sharing.models.prices import Price
 from yakuba.services.sharing.models.registers import RegisterChange, RegisterEntry
 
 __all__ = [
+    "TAX_RATES",
     "Advisor",
     "Amount",
     "Bill",

@@ -11,6 +11,8 @@ from yakuba.kernel.tenancy.models import MunicipalityModel
 from yakuba.services.sharing.contracts import TaxRounding, WithoutUse
 from yakuba.services.sharing.engine.shares import Key
 
+TAX_RATES = [(0, "対象外"), (8, "8％"), (10, "10％")]
+
 
 class CostGroup(MunicipalityModel):
     """An arrangement (取り決め) of the organising body, whose rows these are. by_days: a body that joins or leaves within a month
@@ -79,9 +81,7 @@ class CostItem(MunicipalityModel):
     code = models.SlugField("符号", max_length=20)
     title = models.CharField("費用", max_length=120)
     cost_class = models.CharField("費用の区分", max_length=60)
-    tax_rate = models.PositiveSmallIntegerField(
-        "消費税率（％）", choices=[(0, "対象外"), (8, "8％"), (10, "10％")], default=10
-    )
+    tax_rate = models.PositiveSmallIntegerField("消費税率（％）", choices=TAX_RATES, default=10)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "費用"

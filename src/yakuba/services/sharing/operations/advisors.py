@@ -75,7 +75,7 @@ class BookIn(OneSupport):
 class OneVisit(BaseModel):
     """An occasion."""
 
-    visit_id: int = Field(description="派遣の番号")
+    advisor_visit_id: int = Field(description="派遣の番号")
 
 
 class SupportReportIn(OneSupport):
@@ -338,12 +338,12 @@ def book(asked: BookIn, actor: Actor) -> Visit:
 
 
 @OPERATIONS.add(
-    "派遣を取り消す", "sharing.dispatch", "DELETE visits/{visit_id}", command="support cancel", answer=Answer(SupportOut, support_facts, SUPPORT),
+    "派遣を取り消す", "sharing.dispatch", "DELETE visits/{advisor_visit_id}", command="support cancel", answer=Answer(SupportOut, support_facts, SUPPORT),
     event="sharing.visit_cancelled", trace=lambda asked, row: Trace(f"support:{row.pk}"),
 )  # fmt: skip
 def cancel(asked: OneVisit, actor: Actor) -> Request:
     """It did not take place, and counts no more."""
-    return actions.cancel(one(Visit.objects.all(), asked.visit_id))
+    return actions.cancel(one(Visit.objects.all(), asked.advisor_visit_id))
 
 
 @OPERATIONS.add(

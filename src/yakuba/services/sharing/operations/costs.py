@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.definitions import Problem
-from yakuba.kernel.operations import Answer, Nothing, Part, Trace, Upload, Word
+from yakuba.kernel.operations import Answer, Nothing, Part, Rows, Trace, Upload, Word
 from yakuba.kernel.operations.finding import one
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables.columns import Column
@@ -263,7 +263,7 @@ def month_of(text: str) -> str:
 
 def group_facts(row: CostGroup) -> dict[str, Any]:
     """As a program sees it."""
-    found = group_of(row.pk)
+    found: Any = group_of(row.pk)  # annotated
     return {
         "id": found.pk, "code": found.code, "title": found.title, "agreement": found.agreement, "bodies": found.number,
         "closed_to": found.closed_to or "",
@@ -436,7 +436,7 @@ def take_meter(asked: GroupMonthIn, actor: Actor) -> Loaded:
 
 @OPERATIONS.add(
     "月の負担を計算してみる", "sharing.view", "GET groups/{cost_group_id}/month", command="month show",
-    answer=Answer(MonthPreviewOut, preview_facts, tables=lambda found: [("負担", SHARE_COLUMNS, found["bodies"])]),
+    answer=Answer(MonthPreviewOut, preview_facts, tables=lambda found: [Rows(found["bodies"], SHARE_COLUMNS, "負担")]),
 )  # fmt: skip
 def preview(asked: GroupMonthIn, actor: Actor) -> Computed:
     """As it would be billed today; nothing is written."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.operations import Answer, FromFile, Nothing, Trace, Word
+from yakuba.kernel.operations import Answer, FromFile, Nothing, Rows, Trace, Word
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.sharing.actions import definitions as actions
 from yakuba.services.sharing.engine import grants
@@ -125,7 +125,7 @@ def list_rules(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
 
 @OPERATIONS.add(
     "補助金・交付税を計算する", "sharing.grants", "GET grants/{grant_code}/amount", command="grant work-out",
-    answer=Answer(GrantOutcomeOut, outcome_facts, tables=lambda found: [("手順", {"text": "すること", "result": "結果"}, found["steps"])]),
+    answer=Answer(GrantOutcomeOut, outcome_facts, tables=lambda found: [Rows(found["steps"], {"text": "すること", "result": "結果"}, "手順")]),
 )  # fmt: skip
 def work_out(asked: WorkOutIn, actor: Actor) -> Outcome:
     """With its steps; outside the period of the rule no number. Nothing is kept."""

@@ -38,7 +38,7 @@ class OneKind(BaseModel):
     register_code: str = Field(max_length=40, description="台帳の符号")
 
 
-class EntriesIn(Part, OneKind):
+class RegisterEntriesIn(Part, OneKind):
     """Entries of a register."""
 
 
@@ -143,7 +143,7 @@ def list_kinds(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     "台帳の記録の一覧", "sharing.registers", "GET registers/{register_code}/entries", command="register list",
     answer=Answer(list[RegisterEntryOut], columns=COLUMNS),
 )  # fmt: skip
-def list_entries(asked: EntriesIn, actor: Actor) -> list[dict[str, Any]]:
+def list_entries(asked: RegisterEntriesIn, actor: Actor) -> list[dict[str, Any]]:
     """What is due first at the top."""
     return [entry_facts(row) for row in asked.of(queries.entries(kinds.kind(asked.register_code).code))]
 

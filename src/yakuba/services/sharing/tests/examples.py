@@ -104,7 +104,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     visit = advisors.book(support, date(2026, 5, 1), False, 0, [advisor], "", actor=clerk)
     case = advisors.save_case({"title": word, "body": word, "population": 5, "field": "窓口", "text": word, "effect": "", "source": word})  # fmt: skip
     return {
-        "price_id": price.pk, "register_entry_id": entry.pk, "advisor_id": advisor.pk, "support_id": support.pk, "visit_id": visit.pk,
+        "price_id": price.pk, "register_entry_id": entry.pk, "advisor_id": advisor.pk, "support_id": support.pk, "advisor_visit_id": visit.pk,
         "shared_case_id": case.pk, "register_code": "agreement", "grant_code": "rpa-grant",
         "cost_group_id": group.pk, "cost_item_id": item.pk, "amount_id": amount.pk, "closing_id": done.pk, "bill_id": bill.pk,
         "received_bill_id": received.pk,

@@ -11,7 +11,9 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from typer.testing import CliRunner
 
+from yakuba.config.command import build
 from yakuba.kernel.accounts import proof
 from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.approvals.models import Approval
@@ -320,3 +322,26 @@ def test_pages_show_what_there_is_and_what_there_is_not(page, clerk, group):
         assert page.get(reverse(f"sharing:{name}"), follow=True).status_code == 200
     costs.add_amount(item, "2027-03", 5, "", actor=clerk)
     assert operations.preview(clerk, cost_group_id=group.pk, month="2026-04").net == 1_000
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("grant", "work-out", "rpa-grant", "2019-03-15", "--input", "cost=5000000"), "1,666,000"),
+        (("register", "kinds"), "オンライン結合"),
+        (("group", "list"), "共同利用"),
+    ],
+)
+def test_commands_say_what_the_pages_say(in_yakuba_city, clerk, words, said):
+    examples.a_group()
+    done = CliRunner().invoke(build(), ["sharing", *words, "--user", clerk.username])
+    assert done.exit_code == 0, done.output
+    assert said in done.stdout
+
+
+def test_a_month_is_shown_by_command(in_yakuba_city, clerk, group, item):
+    costs.add_amount(item, "2026-04", 1_000, "", actor=clerk)
+    words = ["sharing", "month", "show", str(group.pk), "--month", "令和8年4月", "--user", clerk.username]
+    done = CliRunner().invoke(build(), words)
+    assert done.exit_code == 0, done.output
+    assert "となり町" in done.stdout
