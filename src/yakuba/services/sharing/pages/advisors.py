@@ -31,6 +31,7 @@ from yakuba.services.sharing.forms.advisors import (
 )
 from yakuba.services.sharing.models import Advisor, Case, Request, Visit
 from yakuba.services.sharing.operations import advisors as operations
+from yakuba.services.sharing.pages.ways import ways
 from yakuba.services.sharing.queries import advisors as queries
 
 ADVISORS_AT = ("アドバイザー", reverse_lazy("sharing:advisors"))
@@ -103,6 +104,7 @@ def _cases(drafts: bool) -> Listing:
 def _edit(
     request: HttpRequest, form: forms.Form, title: str, way: list[tuple[str, Any]], take: Callable[[], HttpResponse], lead: str = "",
 ) -> HttpResponse:  # fmt: skip
+    way = ways(request, way)
     context = {"title": title, "press": "登録する", "above": way, "back": way[-1][1], "lead": lead}
     return form_page(request, form, take, FORM, context)
 

@@ -34,6 +34,7 @@ from yakuba.services.sharing.forms.costs import (
 )
 from yakuba.services.sharing.models import Amount, CostGroup, CostItem
 from yakuba.services.sharing.operations import costs as operations
+from yakuba.services.sharing.pages.ways import ways
 from yakuba.services.sharing.queries import costs as queries
 from yakuba.services.sharing.queries.computing import compute
 
@@ -126,6 +127,7 @@ def _edit(
     take: Callable[[], HttpResponse],
     lead: str = "",
 ) -> HttpResponse:
+    way = ways(request, way)
     context = {"title": title, "press": "登録する", "above": way, "back": way[-1][1], "lead": lead}
     return form_page(request, form, take, FORM, context)
 
@@ -356,11 +358,11 @@ def _load(
         loaded = operations.take_looked_at(person_of(request), cost_group_id=row.pk, found=found)
         messages.success(request, f"{loaded.taken:,}行を取り込みました。")
         if loaded.problems:
-            context = {"title": f"{kind.label}の取り込み", "problems": loaded.problems, "above": above(row), "taken": loaded.taken}  # fmt: skip
+            context = {"title": f"{kind.label}の取り込み", "problems": loaded.problems, "above": ways(request, above(row)), "taken": loaded.taken}  # fmt: skip
             return render(request, "sharing/taken.html", context)
         return redirect("sharing:group", row.pk)
 
-    page = importing.ImportPage(above(row), lead)
+    page = importing.ImportPage(ways(request, above(row)), lead)
     return importing.respond(request, kind, lambda found: check(found).problems, take, page)
 
 

@@ -27,6 +27,7 @@ from yakuba.services.sharing.forms.prices import CompareForm, GrantForm, PriceFo
 from yakuba.services.sharing.models import Price, RoomDefinition
 from yakuba.services.sharing.operations import grants as granting
 from yakuba.services.sharing.operations import prices as operations
+from yakuba.services.sharing.pages.ways import ways
 from yakuba.services.sharing.queries import definitions
 from yakuba.services.sharing.queries import prices as queries
 
@@ -78,7 +79,7 @@ def new_price(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{row.name}の価格を入れました。")
         return redirect("sharing:prices")
 
-    context = {"title": "価格を入れる", "press": "登録する", "above": [ABOVE], "back": ABOVE[1], "lead": "同じ団体・年度・品目・製品の価格は置き換わります。"}  # fmt: skip
+    context = {"title": "価格を入れる", "press": "登録する", "above": ways(request, [ABOVE]), "back": ways(request, [ABOVE])[-1][1], "lead": "同じ団体・年度・品目・製品の価格は置き換わります。"}  # fmt: skip
     return form_page(request, form, take, "sharing/form.html", context)
 
 
@@ -97,12 +98,12 @@ def load_prices(request: HttpRequest) -> HttpResponse:
         loaded = operations.take_looked_at(person_of(request), found=operations.read(file.read(), renamed))
         messages.success(request, f"{loaded.taken:,}行を取り込みました。")
         if loaded.problems:
-            context = {"title": "価格の取り込み", "problems": loaded.problems, "above": [ABOVE], "taken": loaded.taken}  # fmt: skip
+            context = {"title": "価格の取り込み", "problems": loaded.problems, "above": ways(request, [ABOVE]), "taken": loaded.taken}  # fmt: skip
             return render(request, "sharing/taken.html", context)
         return redirect("sharing:prices")
 
     lead = "団体コード、人口、年度、品目、月数、金額、出典の表です。税込みか、オプション、独自改修、減った時間も入れられます。"
-    return importing.respond(request, TABLE, check, take, importing.ImportPage([(ABOVE[0], str(ABOVE[1]))], lead))  # fmt: skip
+    return importing.respond(request, TABLE, check, take, importing.ImportPage(ways(request, [ABOVE]), lead))  # fmt: skip
 
 
 @permission_required("sharing.prices")

@@ -28,6 +28,7 @@ from yakuba.services.sharing.engine.registers import Kind
 from yakuba.services.sharing.forms.prices import EntryForm
 from yakuba.services.sharing.models import RegisterEntry
 from yakuba.services.sharing.operations import registers as operations
+from yakuba.services.sharing.pages.ways import ways
 from yakuba.services.sharing.queries import definitions
 from yakuba.services.sharing.queries import registers as queries
 
@@ -127,7 +128,7 @@ def new_entry(request: HttpRequest, register_code: str) -> HttpResponse:
         messages.success(request, f"「{row}」を書きました。")
         return redirect("sharing:entry", row.pk)
 
-    context = {"title": "台帳に書く", "press": "書く", "above": _above(kind), "back": _above(kind)[-1][1], "lead": kind.help}  # fmt: skip
+    context = {"title": "台帳に書く", "press": "書く", "above": ways(request, _above(kind)), "back": ways(request, _above(kind))[-1][1], "lead": kind.help}  # fmt: skip
     return form_page(request, form, take, "sharing/form.html", context)
 
 
@@ -164,7 +165,7 @@ def change_entry(request: HttpRequest, register_entry_id: int) -> HttpResponse:
         messages.success(request, "変えました。前の内容も残っています。")
         return redirect("sharing:entry", row.pk)
 
-    above = [*_above(kind), (row.title, reverse("sharing:entry", args=[row.pk]))]
+    above = ways(request, [*_above(kind), (row.title, reverse("sharing:entry", args=[row.pk]))])
     context = {
         "title": "記録を変える",
         "press": "変える",
@@ -191,11 +192,11 @@ def load_entries(request: HttpRequest, register_code: str) -> HttpResponse:
         loaded = operations.take_looked_at(person_of(request), register_code=kind.code, found=read)
         messages.success(request, f"{loaded.taken:,}行を取り込みました。")
         if loaded.problems:
-            context = {"title": f"{kind.title}の取り込み", "problems": loaded.problems, "above": _above(kind), "taken": loaded.taken}  # fmt: skip
+            context = {"title": f"{kind.title}の取り込み", "problems": loaded.problems, "above": ways(request, _above(kind)), "taken": loaded.taken}  # fmt: skip
             return render(request, "sharing/taken.html", context)
         return redirect("sharing:register", kind.code)
 
-    above = [(label, str(url)) for label, url in _above(kind)]
+    above = ways(request, _above(kind))
     return importing.respond(request, table, check, take, importing.ImportPage(above, "同じ件名の記録は、表の内容に変わります。"))  # fmt: skip
 
 
