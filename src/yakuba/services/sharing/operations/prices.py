@@ -20,7 +20,13 @@ from yakuba.services.sharing.engine import benchmark
 from yakuba.services.sharing.engine.benchmark import Band, Paid
 from yakuba.services.sharing.engine.tables import Read
 from yakuba.services.sharing.models import Price
-from yakuba.services.sharing.operations.costs import LARGEST, Loaded, SharingLoadedOut, loaded_facts, taken
+from yakuba.services.sharing.operations.group_tables import (
+    LARGEST,
+    Loaded,
+    SharingLoadedOut,
+    loaded_facts,
+    taken,
+)
 from yakuba.services.sharing.operations.table import OPERATIONS
 from yakuba.services.sharing.queries import prices as queries
 

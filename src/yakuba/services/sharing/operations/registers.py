@@ -25,8 +25,14 @@ from yakuba.services.sharing.engine import registers
 from yakuba.services.sharing.engine.registers import Kind
 from yakuba.services.sharing.engine.tables import Read
 from yakuba.services.sharing.models import RegisterEntry, RoomDefinition
-from yakuba.services.sharing.operations.costs import LARGEST, Loaded, SharingLoadedOut, loaded_facts, taken
 from yakuba.services.sharing.operations.grants import RoomDefinitionOut, definition_facts
+from yakuba.services.sharing.operations.group_tables import (
+    LARGEST,
+    Loaded,
+    SharingLoadedOut,
+    loaded_facts,
+    taken,
+)
 from yakuba.services.sharing.operations.table import OPERATIONS
 from yakuba.services.sharing.queries import definitions as kinds
 from yakuba.services.sharing.queries import registers as queries

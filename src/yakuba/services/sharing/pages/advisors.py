@@ -31,6 +31,8 @@ from yakuba.services.sharing.forms.advisors import (
 )
 from yakuba.services.sharing.models import Advisor, Case, Request, Visit
 from yakuba.services.sharing.operations import advisors as operations
+from yakuba.services.sharing.operations import cases as case_operations
+from yakuba.services.sharing.operations import supports
 from yakuba.services.sharing.pages.ways import ways
 from yakuba.services.sharing.queries import advisors as queries
 
@@ -168,7 +170,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
     form = SupportForm(request.POST or None)
 
     def take() -> HttpResponse:
-        row = operations.ask(person_of(request), **form.asked)
+        row = supports.ask(person_of(request), **form.asked)
         messages.success(request, "依頼を受けました。合うアドバイザーを選んで、日を決めてください。")
         return redirect("sharing:request", row.pk)
 
@@ -190,7 +192,7 @@ def _support(request: HttpRequest, row: Request, book: BookForm | None = None) -
     found = queries.matched(row)
     year = queries.this_year()
     used = queries.used(row.subject_body, year)
-    visits = [(one, operations.team_of(one)) for one in row.visits.all()]
+    visits = [(one, supports.team_of(one)) for one in row.visits.all()]
     context = {
         "request_row": row, "state": STATES[Request.State(row.state)], "matches": found, "used": used, "year": year, "visits": visits,
         "left": max(0, engine.MOST_VISITS - used.visits), "left_minutes": max(0, engine.MOST_MINUTES - used.minutes),
@@ -209,15 +211,15 @@ def book(request: HttpRequest, support_id: int) -> HttpResponse:
     form = BookForm(queries.matched(row), request.POST, auto_id="book_%s")
     if form.is_valid():
         with told_in(form):
-            operations.book(person_of(request), support_id=row.pk, **form.asked)
+            supports.book(person_of(request), support_id=row.pk, **form.asked)
             messages.success(request, "派遣の日を決めました。")
             return redirect("sharing:request", row.pk)
     return _support(request, row, form)
 
 
-cancel = button(operations.cancel, lambda row: reverse("sharing:request", args=[row.pk]), "派遣を取り消しました。", of=Visit)  # fmt: skip
-report = button(operations.report, "sharing:request", "報告しました。", of=Request, form=ReportForm, otherwise="支援の内容を書いてください。")  # fmt: skip
-make_case = button(operations.make_case, lambda row: reverse("sharing:case", args=[row.pk]), "事例の下書きを作りました。", of=Request)  # fmt: skip
+cancel = button(supports.cancel, lambda row: reverse("sharing:request", args=[row.pk]), "派遣を取り消しました。", of=Visit)  # fmt: skip
+report = button(supports.report, "sharing:request", "報告しました。", of=Request, form=ReportForm, otherwise="支援の内容を書いてください。")  # fmt: skip
+make_case = button(case_operations.make_case, lambda row: reverse("sharing:case", args=[row.pk]), "事例の下書きを作りました。", of=Request)  # fmt: skip
 
 
 @permission_required("sharing.cases")
@@ -246,7 +248,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
     form = CaseForm(request.POST or None)
 
     def take() -> HttpResponse:
-        row = operations.add_case(person_of(request), **form.cleaned_data)
+        row = case_operations.add_case(person_of(request), **form.cleaned_data)
         messages.success(request, "下書きを作りました。確かめて公開してください。")
         return redirect("sharing:case", row.pk)
 
@@ -261,15 +263,15 @@ def change_case(request: HttpRequest, shared_case_id: int) -> HttpResponse:
     form = CaseForm(request.POST or None, initial={name: getattr(row, name) for name in names})
 
     def take() -> HttpResponse:
-        operations.change_case(person_of(request), shared_case_id=row.pk, **form.cleaned_data)
+        case_operations.change_case(person_of(request), shared_case_id=row.pk, **form.cleaned_data)
         messages.success(request, "直しました。")
         return redirect("sharing:case", row.pk)
 
     return _edit(request, form, "事例を直す", [CASES_AT, (row.title, reverse("sharing:case", args=[row.pk]))], take)  # fmt: skip
 
 
-publish_case = button(operations.publish_case, "sharing:case", "公開しました。", of=Case)
-withdraw_case = button(operations.withdraw_case, "sharing:case", "公開を取り下げました。", of=Case)
+publish_case = button(case_operations.publish_case, "sharing:case", "公開しました。", of=Case)
+withdraw_case = button(case_operations.withdraw_case, "sharing:case", "公開を取り下げました。", of=Case)
 
 
 @permission_required("sharing.advisors")

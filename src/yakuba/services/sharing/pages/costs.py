@@ -34,6 +34,7 @@ from yakuba.services.sharing.forms.costs import (
 )
 from yakuba.services.sharing.models import Amount, CostGroup, CostItem
 from yakuba.services.sharing.operations import costs as operations
+from yakuba.services.sharing.operations import group_tables, months
 from yakuba.services.sharing.pages.ways import ways
 from yakuba.services.sharing.queries import costs as queries
 from yakuba.services.sharing.queries.computing import compute
@@ -262,7 +263,7 @@ remove_amount = button(
     of=Amount,
 )
 take_meter = button(
-    operations.take_meter,
+    months.take_meter,
     "sharing:group",
     lambda found: f"利用量を{found.taken:,}件取り込みました。" if found.taken else "この月に数えた利用量は、取り込める団体にありません。",
     of=CostGroup,
@@ -329,7 +330,7 @@ def try_key(request: HttpRequest, cost_item_id: int) -> HttpResponse:
         status = 422
         if form.is_valid():
             with told_in(form):
-                found = operations.try_key(person_of(request), cost_item_id=row.pk, **form.asked)
+                found = months.try_key(person_of(request), cost_item_id=row.pk, **form.asked)
                 status = 200
     rows = [
         one | {"difference": None if one["now"] is None else one["yen"] - one["now"]} for one in found or ()
@@ -350,12 +351,12 @@ def _load(
     row: CostGroup,
     kind: importing.TableKind,
     check: Callable[[Iterable[Row]], tables.Read],
-    read: operations.Reading,
+    read: group_tables.Reading,
     lead: str,
 ) -> HttpResponse:
     def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
         found = read(row, file.read(), renamed)
-        loaded = operations.take_looked_at(person_of(request), cost_group_id=row.pk, found=found)
+        loaded = group_tables.take_looked_at(person_of(request), cost_group_id=row.pk, found=found)
         messages.success(request, f"{loaded.taken:,}行を取り込みました。")
         if loaded.problems:
             context = {"title": f"{kind.label}の取り込み", "problems": loaded.problems, "above": ways(request, above(row)), "taken": loaded.taken}  # fmt: skip
@@ -367,34 +368,34 @@ def _load(
 
 
 def _kind(name: str, label: str, columns: tuple[TableColumn, ...]) -> importing.TableKind:
-    return importing.TableKind(name, label, columns, largest=operations.LARGEST)
+    return importing.TableKind(name, label, columns, largest=group_tables.LARGEST)
 
 
 @permission_required("sharing.edit")
 def load_headcounts(request: HttpRequest, cost_group_id: int) -> HttpResponse:
     """Populations."""
     row = group_row(cost_group_id)
-    kind = _kind(operations.HEADCOUNTS, "人口", tables.HEADCOUNTS)
+    kind = _kind(group_tables.HEADCOUNTS, "人口", tables.HEADCOUNTS)
     lead = "団体コード、人口、基準日、出典の表です。直すところのない行だけを取り込みます。"
-    return _load(request, row, kind, lambda found: tables.headcounts(found, names_in(row)), operations.read_headcounts, lead)  # fmt: skip
+    return _load(request, row, kind, lambda found: tables.headcounts(found, names_in(row)), group_tables.read_headcounts, lead)  # fmt: skip
 
 
 @permission_required("sharing.edit")
 def load_uses(request: HttpRequest, cost_group_id: int) -> HttpResponse:
     """Use."""
     row = group_row(cost_group_id)
-    kind = _kind(operations.USES, "利用量", tables.USES)
+    kind = _kind(group_tables.USES, "利用量", tables.USES)
     lead = "団体コード、月、利用の種類、量の表です。同じ団体・月・種類の量は置き換わり、締めた月の違いは次の請求で訂正になります。"
     kinds = queries.kinds_shared_by(row)
-    return _load(request, row, kind, lambda found: tables.uses(found, names_in(row), kinds), operations.read_uses, lead)  # fmt: skip
+    return _load(request, row, kind, lambda found: tables.uses(found, names_in(row), kinds), group_tables.read_uses, lead)  # fmt: skip
 
 
 @permission_required("sharing.edit")
 def load_amounts(request: HttpRequest, cost_group_id: int) -> HttpResponse:
     """Amounts."""
     row = group_row(cost_group_id)
-    kind = _kind(operations.AMOUNTS, "費用の額", tables.AMOUNTS)
+    kind = _kind(group_tables.AMOUNTS, "費用の額", tables.AMOUNTS)
     items = {one.code: one.title for one in row.items.all()}
     closed = operations.closed_to(row)
     lead = "費用の符号、月、金額（税抜き）の表です。同じ費用と月の額は足します。"
-    return _load(request, row, kind, lambda found: tables.amounts(found, items, closed), operations.read_amounts, lead)  # fmt: skip
+    return _load(request, row, kind, lambda found: tables.amounts(found, items, closed), group_tables.read_amounts, lead)  # fmt: skip
