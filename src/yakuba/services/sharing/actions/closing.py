@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.approvals import actions as approvals
@@ -15,7 +16,7 @@ from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.services.sharing.actions.costs import last_closed
 from yakuba.services.sharing.engine import cells, shares
-from yakuba.services.sharing.models import Bill, Closing, ClosingDraft, CostGroup, ReceivedBill, Share
+from yakuba.services.sharing.models import Amount, Bill, Closing, ClosingDraft, CostGroup, ReceivedBill, Share
 from yakuba.services.sharing.queries import towns
 from yakuba.services.sharing.queries.computing import BodyBill, Computed, compute
 
@@ -26,7 +27,8 @@ SUBJECT = "closingdraft"
 @transaction.atomic
 def propose(group: CostGroup, month: str, reason: str, *, actor: User) -> Approval:
     """Ask a second person to close a month. Raises Conflict, Invalid."""
-    last = last_closed(CostGroup.objects.select_for_update().get(pk=group.pk))
+    group = CostGroup.objects.select_for_update().get(pk=group.pk)
+    last = last_closed(group)
     if last is not None and month <= last.month:
         raise Conflict(f"{cells.shown_month(last.month)}分まで締めています。次の月を選んでください。")
     return _propose(group, month, reason, None, actor)
@@ -46,6 +48,7 @@ def propose_again(closing: Closing, reason: str, *, actor: User) -> Approval:
 
 def _propose(group: CostGroup, month: str, reason: str, replaces: Closing | None, actor: User) -> Approval:
     found = compute(group, month, replaces)
+    _require_near(group, month)
     if found.problems:
         raise Invalid(f"{cells.shown_month(month)}分は、まだ締められません。{' '.join(found.problems)}")
     if _waiting(group):
@@ -55,10 +58,24 @@ def _propose(group: CostGroup, month: str, reason: str, replaces: Closing | None
     )  # fmt: skip
     told = "、".join(f"{one.name} {one.total:,}円" for one in found.bills[:60])
     deed = "の請求をすべて取り消し、新しい請求を出します" if replaces else "を締めて、請求を出します"
-    summary = f"「{group}」の{cells.shown_month(month)}分{deed}。合計{found.total:,}円（税抜き{found.net:,}円）。{told}"
+    heed = "".join(f"【確かめる】{note}" for note in found.notes)
+    pay = f"振込先：{group.pay_to}。" if group.pay_to else ""
+    summary = f"「{group}」の{cells.shown_month(month)}分{deed}。合計{found.total:,}円（税抜き{found.net:,}円）。{pay}{heed}{told}"
     return approvals.propose(
         CLOSE, f"{SUBJECT}:{draft.pk}", actor=actor, summary=summary[:2000], reason=reason
     )
+
+
+def _require_near(group: CostGroup, month: str) -> None:
+    """Closing cannot be undone, and nothing behind the month closed last can be changed: a slip of the year would end the group.
+    Raises Invalid for a month behind every cost and behind the next one."""
+    newest = Amount.objects.filter(item__group=group).aggregate(newest=Max("month"))["newest"] or ""
+    last = last_closed(group)
+    if month > max(newest, cells.after(last.month) if last else ""):
+        raise Invalid(
+            f"{cells.shown_month(month)}には、まだ費用がありません。締める月を確かめてください。"
+            f"費用のあるいちばん新しい月は{cells.shown_month(newest) if newest else 'まだありません'}です。"
+        )
 
 
 def _waiting(group: CostGroup) -> bool:
@@ -84,7 +101,7 @@ def approved(approval: Approval, actor: User) -> None:
     found = compute(group, draft.month, draft.replaces)
     if found.problems or found.digest != draft.digest:
         raise approvals.ApprovalRefused(
-            "起案のあとで、費用か利用量か割合が変わりました。差し戻して、起案し直してください。"
+            "起案のあとで、費用・利用量・割合・振込先などのどれかが変わりました。差し戻して、起案し直してください。"
         )
     closing = _close(found, draft, actor)
     draft.state = ClosingDraft.State.DONE

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.refusals import Conflict, Invalid
@@ -118,16 +119,29 @@ def set_key(item: CostItem, since: str, given: dict[str, Any]) -> ItemKey:
 
 
 @transaction.atomic
-def set_cap(item: CostItem, code: str, most: int | None) -> ItemCap | None:
-    """What a body pays at most in a fiscal year; None: as much as it comes to. Raises Invalid."""
-    _locked(item.group)
+def set_cap(item: CostItem, code: str, most: int | None, year: int | None = None) -> ItemCap:
+    """What a body pays at most in a fiscal year, from that year on; None: as much as it comes to. year: None for that of the next
+    month to be closed. A cap of a fiscal year that is closed stays: its months would be shared anew. Raises Invalid, Conflict."""
+    group = _locked(item.group)
     if not item.group.bodies.filter(code=code).exists():
         raise Invalid(f"{code}は、この取り決めの参加団体ではありません。")
-    if most is None:
-        ItemCap.objects.filter(item=item, code=code).delete()
-        return None
-    row, _ = ItemCap.objects.update_or_create(item=item, code=code, defaults={"most": most})
+    year = cap_year(group) if year is None else year
+    last = last_closed(group)
+    if last is not None and year < cells.fiscal_year(last.month):
+        raise Conflict(
+            f"{cells.shown_month(last.month)}分まで締めたので、{year}年度の上限は変えられません。"
+            f"{cells.fiscal_year(last.month)}年度からの上限として入れてください。"
+        )
+    row, _ = ItemCap.objects.update_or_create(item=item, code=code, year=year, defaults={"most": most})
     return row
+
+
+def cap_year(group: CostGroup) -> int:
+    """The fiscal year of the next month to be closed: behind the month closed last, or the first of the group's keys."""
+    if last := last_closed(group):
+        return cells.fiscal_year(cells.after(last.month))
+    first = ItemKey.objects.filter(item__group=group).order_by("since").first()
+    return cells.fiscal_year(first.since if first else f"{timezone.localdate():%Y-%m}")
 
 
 @transaction.atomic

@@ -24,7 +24,8 @@ def bare(text: str) -> str:
 
 
 def number(text: str, what: str, *, units: tuple[str, ...] = UNITS) -> Decimal:
-    """A number: 1,200、１２００、△300、1200円. Raises BadRow for anything else, and for an empty cell, which is no zero."""
+    """A number: 1,200、１２００、△300、1200円. units: what may stand behind it; another unit says that the cell is of another column.
+    Raises BadRow for anything else, and for an empty cell, which is no zero."""
     shown = text.strip()[:30]
     cell = bare(text)
     for unit in units:
@@ -47,7 +48,7 @@ def number(text: str, what: str, *, units: tuple[str, ...] = UNITS) -> Decimal:
 
 def yen(text: str, what: str = "金額") -> int:
     """Whole yen. Raises BadRow."""
-    found = number(text, what)
+    found = number(text, what, units=("円",))
     if found != found.to_integral_value():
         raise BadRow(f"{what}「{text.strip()[:30]}」に円より小さい端数があります。円で書いてください。")
     if abs(found) > MOST_YEN:
@@ -76,7 +77,7 @@ def month(text: str, what: str = "月") -> str:
 
 def percent(text: str, what: str) -> Decimal:
     """A weight in per cent, 0 to 100. Raises BadRow."""
-    found = number(text, what)
+    found = number(text, what, units=("％", "%"))
     if not 0 <= found <= 100:
         raise BadRow(f"{what}「{text.strip()[:30]}」は0から100までの％で書いてください。")
     return found

@@ -131,7 +131,7 @@ def filled(text: str, what: str, longest: int = 200) -> str:
 
 
 def _people(text: str) -> int:
-    found = cells.number(text, POPULATION)
+    found = cells.number(text, POPULATION, units=("人",))
     if found != int(found) or not 0 < found < 20_000_000:
         raise BadRow(
             f"人口「{text.strip()[:30]}」は人口として読めません。8000 のように数だけで書いてください。"
@@ -140,10 +140,14 @@ def _people(text: str) -> int:
 
 
 def _quantity(text: str) -> Decimal:
-    found = cells.number(text, QUANTITY)
+    found = cells.number(
+        text, QUANTITY, units=tuple(one for one in cells.UNITS if one not in ("円", "％", "%"))
+    )
     if found < 0:
         raise BadRow(f"量「{text.strip()[:30]}」は0以上の数で書いてください。")
-    return round(found, 3)
+    if found != round(found, 3):
+        raise BadRow(f"量「{text.strip()[:30]}」は小数点の下3けたまでで書いてください。")
+    return found
 
 
 def headcounts(rows: Iterable[Row], bodies: Mapping[str, str]) -> Read:
@@ -163,8 +167,12 @@ def headcounts(rows: Iterable[Row], bodies: Mapping[str, str]) -> Read:
     return found
 
 
-def uses(rows: Iterable[Row], bodies: Mapping[str, str], kinds: Collection[str]) -> Read:
-    """Use of these bodies, of the kinds by which some cost is shared."""
+Periods = Mapping[str, tuple[date, date | None]]
+
+
+def uses(rows: Iterable[Row], bodies: Mapping[str, str], kinds: Collection[str], periods: Periods) -> Read:
+    """Use of these bodies, of the kinds by which some cost is shared. periods: a body's first and last day in the group; use of
+    another month would count for nothing, so it is told."""
     found, seen = Read(), set[tuple[str, str, str]]()
     of = code_reader(bodies, "この取り決めの参加団体ではありません")
     for row in rows:
@@ -175,12 +183,22 @@ def uses(rows: Iterable[Row], bodies: Mapping[str, str], kinds: Collection[str])
         if kind and kind not in kinds:
             known = "、".join(sorted(kinds)) or "ありません"
             one.fault(KIND, f"「{kind}」で分ける費用がありません。使える種類：{known}。")
+        if code and month and code in periods and not _there(periods[code], month):
+            one.fault(
+                MONTH,
+                f"{bodies[code]}は{cells.shown_month(month)}に参加していません。合併した団体なら、合併した先の団体コードで書いてください。",
+            )
         if code and month and kind and (code, month, kind) in seen:
             one.fault(CODE, "この団体の同じ月の量が前の行にもあります。どちらが正しいか確かめてください。")
         if not one.faults and code and month and kind and amount is not None:
             seen.add((code, month, kind))
             found.rows.append(UseRow(code, month, kind, amount))
     return found
+
+
+def _there(period: tuple[date, date | None], month: str) -> bool:
+    first, last = cells.days_of(month)
+    return period[0] <= last and (period[1] is None or first <= period[1])
 
 
 def amounts(rows: Iterable[Row], items: Mapping[str, str], closed: str = "") -> Read:

@@ -123,6 +123,12 @@ class CapForm(forms.Form):
     most = YenField(
         label="年度の上限（円、税抜き）", required=False, help_text="空けておくと上限がなくなります。"
     )
+    year = forms.IntegerField(
+        label="適用する年度",
+        min_value=1990,
+        max_value=2200,
+        help_text="西暦。この年度から、次の上限を決めるまで",
+    )
 
     def __init__(self, group: CostGroup, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)

@@ -121,16 +121,18 @@ class ItemKey(MunicipalityModel):
 
 
 class ItemCap(MunicipalityModel):
-    """What a body pays at most for a cost in a fiscal year, without tax, in yen."""
+    """What a body pays at most for a cost in a fiscal year, without tax, in yen. year: the fiscal year from which it holds, until a
+    later one; most: None for no cap from then on."""
 
     item = models.ForeignKey(CostItem, models.CASCADE, related_name="caps", verbose_name="費用")
     code = models.CharField("団体コード", max_length=6)
-    most = models.PositiveBigIntegerField("年度の上限（円、税抜き）")
+    year = models.PositiveSmallIntegerField("適用する年度", default=0)
+    most = models.PositiveBigIntegerField("年度の上限（円、税抜き）", null=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "負担の上限"
-        ordering = ("code",)
-        constraints = [models.UniqueConstraint(fields=["item", "code"], name="sharing_cap_once")]
+        ordering = ("code", "-year")
+        constraints = [models.UniqueConstraint(fields=["item", "code", "year"], name="sharing_cap_of_year")]
 
 
 class Amount(MunicipalityModel):

@@ -15,7 +15,7 @@ from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables.reading import BadRow
 from yakuba.kernel.values.municipality_codes import is_code
 from yakuba.services.sharing.actions import costs as actions
-from yakuba.services.sharing.engine import cells
+from yakuba.services.sharing.engine import cells, tables
 from yakuba.services.sharing.models import Amount, CostGroup, CostItem, GroupBody, ItemKey
 from yakuba.services.sharing.operations.table import OPERATIONS
 from yakuba.services.sharing.queries import costs as queries
@@ -91,6 +91,7 @@ class CapIn(OneItem):
 
     code: str = Field(min_length=6, max_length=6, description="団体コード")
     most: int | None = Field(None, ge=0, le=10**13, description="年度の上限（円、税抜き）。空なら上限なし")
+    year: int | None = Field(None, ge=1990, le=2200, description="適用する年度。空なら次に締める月の年度")
 
 
 class AmountIn(OneItem):
@@ -274,12 +275,12 @@ def set_key(asked: KeyIn, actor: Actor) -> ItemKey:
 
 @OPERATIONS.add(
     "負担の上限を決める", "sharing.edit", "PUT items/{cost_item_id}/caps", command="group cap", answer=Answer(CostItemOut, item_facts),
-    event="sharing.cap_set", trace=lambda asked, row: Trace(f"costitem:{row.pk}", {"code": asked.code, "most": asked.most}),
+    event="sharing.cap_set", trace=lambda asked, row: Trace(f"costitem:{row.pk}", {"code": asked.code, "most": asked.most, "year": asked.year}),
 )  # fmt: skip
 def set_cap(asked: CapIn, actor: Actor) -> CostItem:
     """What is above it is shared again over the others."""
     item = item_of(asked.cost_item_id)
-    actions.set_cap(item, asked.code, asked.most)
+    actions.set_cap(item, asked.code, asked.most, asked.year)
     return item
 
 
@@ -312,3 +313,13 @@ def closed_to(group: CostGroup) -> str:
 def names_of(group: CostGroup) -> dict[str, str]:
     """The bodies of a group by code."""
     return {each.code: each.name for each in group.bodies.all()}
+
+
+def periods_of(group: CostGroup) -> tables.Periods:
+    """The first and the last day of its bodies by code."""
+    return {each.code: (each.joined_on, each.left_on) for each in group.bodies.all()}
+
+
+def cap_year(group: CostGroup) -> int:
+    """The fiscal year of the next month to be closed."""
+    return actions.cap_year(group)

@@ -17,7 +17,7 @@ from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.services.sharing.actions import costs as actions
 from yakuba.services.sharing.engine import tables
 from yakuba.services.sharing.models import CostGroup
-from yakuba.services.sharing.operations.costs import OneGroup, closed_to, group_of, names_of
+from yakuba.services.sharing.operations.costs import OneGroup, closed_to, group_of, names_of, periods_of
 from yakuba.services.sharing.operations.table import OPERATIONS
 from yakuba.services.sharing.queries import costs as queries
 
@@ -68,7 +68,12 @@ def read_headcounts(group: CostGroup, data: bytes, renamed: Mapping[str, str]) -
 def read_uses(group: CostGroup, data: bytes, renamed: Mapping[str, str]) -> tables.Read:
     """Use of a file."""
     kinds = queries.kinds_shared_by(group)
-    return _read(data, renamed, tables.USES, lambda found: tables.uses(found, names_of(group), kinds))
+    return _read(
+        data,
+        renamed,
+        tables.USES,
+        lambda found: tables.uses(found, names_of(group), kinds, periods_of(group)),
+    )
 
 
 def read_amounts(group: CostGroup, data: bytes, renamed: Mapping[str, str]) -> tables.Read:

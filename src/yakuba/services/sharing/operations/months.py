@@ -12,7 +12,7 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.operations import Answer, Nothing, Rows, Trace
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.sharing.actions import costs as actions
-from yakuba.services.sharing.engine import shares
+from yakuba.services.sharing.engine import cells, shares
 from yakuba.services.sharing.operations.costs import MonthText, OneGroup, OneItem, group_of, item_of, month_of
 from yakuba.services.sharing.operations.group_tables import Loaded, SharingLoadedOut, loaded_facts
 from yakuba.services.sharing.operations.table import OPERATIONS
@@ -141,7 +141,8 @@ def try_key(asked: ShareWhatIfIn, actor: Actor) -> list[dict[str, Any]]:
     total = sum(yen for yen, _ in facts.amounts[item.pk].get(month, []))
     key, standings, _ = facts.weighed(item, month)
     current = {each.code: each for each in standings}
-    now = what_if(item, total, key.key, current)[1]
+    year = cells.fiscal_year(month)
+    now = what_if(item, total, key.key, current, year)[1]
     given = [getattr(asked, name) for name in ("equal", "population", "use")]
     if any(each is not None for each in given):
         parts = [Fraction(each or 0) / 100 for each in given]
@@ -159,7 +160,7 @@ def try_key(asked: ShareWhatIfIn, actor: Actor) -> list[dict[str, Any]]:
         )
     amount = total if asked.yen is None else asked.yen
     weighed, yen = what_if(
-        item, amount, shares.Key(parts[0], parts[1], parts[2], key.key.without_use), wanted
+        item, amount, shares.Key(parts[0], parts[1], parts[2], key.key.without_use), wanted, year
     )
     combined = weighed.combined
     return [

@@ -199,7 +199,7 @@ def item(request: HttpRequest, cost_item_id: int) -> HttpResponse:
     names = {one.code: one.name for one in row.group.bodies.all()}
     context = {
         "item": row, "group": row.group, "keys": [(one, cells.shown_month(one.since)) for one in row.keys.all()],
-        "caps": [(names.get(one.code, one.code), one.most) for one in row.caps.all()],
+        "caps": [(names.get(one.code, one.code), f"{one.year}年度から" if one.year else "はじめから", one.most) for one in row.caps.all()],
         "amounts": [(one, cells.shown_month(one.month)) for one in row.amounts.select_related("entered_by").order_by("-month", "-pk")[:200]],
         "closed_to": operations.closed_to(row.group), "may_edit": allowed(request.user, "sharing.edit"),
     }  # fmt: skip
@@ -232,14 +232,14 @@ def key(request: HttpRequest, cost_item_id: int) -> HttpResponse:
 def cap(request: HttpRequest, cost_item_id: int) -> HttpResponse:
     """What a body pays at most."""
     row = _item(cost_item_id)
-    form = CapForm(row.group, request.POST or None)
+    form = CapForm(row.group, request.POST or None, initial={"year": operations.cap_year(row.group)})
 
     def take() -> HttpResponse:
         operations.set_cap(person_of(request), cost_item_id=row.pk, **form.cleaned_data)
         messages.success(request, "上限を決めました。")
         return redirect("sharing:item", row.pk)
 
-    lead = "上限を超えた分は、ほかの団体の負担の比で分け直します。"
+    lead = "上限を超えた分は、ほかの団体の負担の比で分け直します。その年度の初めからの負担に掛かり、終わった年度の負担は変わりません。"
     return _edit(request, form, "負担の上限を決める", _above_item(row), take, lead)
 
 
@@ -387,7 +387,7 @@ def load_uses(request: HttpRequest, cost_group_id: int) -> HttpResponse:
     kind = _kind(group_tables.USES, "利用量", tables.USES)
     lead = "団体コード、月、利用の種類、量の表です。同じ団体・月・種類の量は置き換わり、締めた月の違いは次の請求で訂正になります。"
     kinds = queries.kinds_shared_by(row)
-    return _load(request, row, kind, lambda found: tables.uses(found, names_in(row), kinds), group_tables.read_uses, lead)  # fmt: skip
+    return _load(request, row, kind, lambda found: tables.uses(found, names_in(row), kinds, operations.periods_of(row)), group_tables.read_uses, lead)  # fmt: skip
 
 
 @permission_required("sharing.edit")

@@ -96,13 +96,17 @@ class Computed:
 
     @property
     def digest(self) -> str:
-        """Changes with any figure."""
+        """Changes with any figure, and with anything else that a bill prints, such as where to pay."""
         return hashlib.sha256(json.dumps(self.plain, sort_keys=True).encode()).hexdigest()
 
     @property
     def plain(self) -> dict[str, Any]:
         """As it is kept with the closing."""
-        return {"items": [_plain(one) for one in self.items], "bodies": [[one.code, one.name, one.total] for one in self.bills]}  # fmt: skip
+        printed = ("title", "agreement", "biller", "pay_to", "rounding", "shows_all")
+        return {
+            "group": {name: getattr(self.group, name) for name in printed}, "items": [_plain(one) for one in self.items],
+            "bodies": [[one.code, one.name, one.total] for one in self.bills],
+        }  # fmt: skip
 
 
 def _plain(one: ItemBill) -> dict[str, Any]:
@@ -161,6 +165,15 @@ class Facts:
             return Fraction(1)
         return Fraction((end - begin).days + 1, (last - first).days + 1)
 
+    def untold(self, key: ItemKey | None, month: str, standings: Iterable[Standing]) -> list[str]:
+        """A sentence on bodies of whose use nothing was entered: they count as 0, which somebody must have seen."""
+        if key is None or not key.use:
+            return []
+        names = {one.code: one.name for one in self.bodies}
+        lacking = [names[one.code] for one in standings if one.code not in self.used[month, key.use_kind]]
+        more = f"ほか{len(lacking) - 20}団体" if len(lacking) > 20 else ""
+        return [f"利用量の入っていない団体を0として計算しました：{'、'.join(lacking[:20])}{more}。入れ忘れでないか確かめてください。"] if lacking else []  # fmt: skip
+
     def weighed(self, item: CostItem, month: str) -> tuple[ItemKey, list[Standing], Fractions]:
         """How a cost is shared in a month. Raises Invalid."""
         key = next((one for one in item.keys.all() if one.since <= month), None)  # the newest first
@@ -187,7 +200,10 @@ def compute(group: CostGroup, month: str, without: Closing | None = None) -> Com
             continue
         found.append(one)
         if one.weighed is not None:
-            notes += [f"{item}：{note}" for note in one.weighed.notes]
+            notes += [
+                f"{item}：{note}"
+                for note in (*one.weighed.notes, *facts.untold(one.key, month, one.standings))
+            ]
     bills = _bills(facts, found)
     if not any(one.lines for one in found) and not problems:
         problems.append(
@@ -206,14 +222,15 @@ def _item(facts: Facts, item: CostItem, month: str) -> ItemBill | None:
         if each <= month:
             years[cells.fiscal_year(each)].add(each)
     lines: list[Line] = []
-    caps = {one.code: one.most for one in item.caps.all()}
     for year, months in sorted(years.items()):
         now = {each: _exact(facts, item, each) for each in months}
         paid: dict[str, int] = defaultdict(int)
         for one in facts.billed:
             if one.item == item.code and cells.fiscal_year(one.month) == year:
                 paid[one.code] += one.yen
-        lines += shares.lines({each: before[each] for each in months if each in before}, now, paid, caps)
+        lines += shares.lines(
+            {each: before[each] for each in months if each in before}, now, paid, caps_of(item, year)
+        )
     if not lines:
         return None
     key: ItemKey | None = None
@@ -223,6 +240,15 @@ def _item(facts: Facts, item: CostItem, month: str) -> ItemBill | None:
         key, standings, weighed = facts.weighed(item, month)
     amounts = [(each, yen, note) for each in sorted({one.month for one in lines}) for yen, note in facts.amounts[item.pk].get(each, [])]  # fmt: skip
     return ItemBill(item, key, amounts, lines, weighed, standings)
+
+
+def caps_of(item: CostItem, year: int) -> dict[str, int]:
+    """What each body pays at most in a fiscal year: the newest that holds by then."""
+    newest: dict[str, int | None] = {}
+    for one in sorted(item.caps.all(), key=lambda one: one.year):
+        if one.year <= year:
+            newest[one.code] = one.most
+    return {code: most for code, most in newest.items() if most is not None}
 
 
 def _exact(facts: Facts, item: CostItem, month: str) -> Exact:
@@ -258,9 +284,11 @@ def what_if(
     total: int,
     key: shares.Key,
     standings: Mapping[str, Standing],
+    year: int,
 ) -> tuple[Fractions, dict[str, int]]:
     """One month of one cost by itself, with other weights, another amount, other bodies. Raises Invalid. Nothing is written."""
     weighed = shares.fractions(key, list(standings.values()))
-    caps = {one.code: one.most for one in item.caps.all()}
-    exact = shares.capped({code: total * part for code, part in weighed.combined.items()}, caps)
+    exact = shares.capped(
+        {code: total * part for code, part in weighed.combined.items()}, caps_of(item, year)
+    )
     return weighed, shares.allocate(exact)

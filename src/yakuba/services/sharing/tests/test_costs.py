@@ -35,6 +35,7 @@ from yakuba.services.sharing.queries.computing import compute
 from yakuba.services.sharing.tests import examples
 
 NAMES = dict(examples.BODIES)
+PERIODS = {"990035": (date(2025, 4, 1), date(2026, 3, 31))}
 
 
 @pytest.fixture
@@ -204,6 +205,54 @@ def test_a_negative_month_and_a_cap(in_yakuba_city, clerk, group):
         costs.set_cap(item, "131016", 1)
 
 
+def test_a_cap_of_the_new_year_leaves_the_old_one_alone(in_yakuba_city, clerk, group):
+    item = examples.an_item(group, equal=Decimal(100))
+    costs.set_cap(item, "990027", 500)
+    costs.add_amount(item, "2027-03", 3_000, "", actor=clerk)
+    examples.closed(group, "2027-03", clerk)
+    costs.set_cap(item, "990027", 100, 2027)
+    costs.add_amount(item, "2027-03", 300, "あとから", actor=clerk)
+    costs.add_amount(item, "2027-04", 600, "", actor=clerk)
+    done = examples.closed(group, "2027-04", clerk)
+    assert {one.code: one.yen for one in done.shares.filter(month="2027-03")} == {"990019": 150, "990027": 0, "990035": 150}  # fmt: skip
+    assert done.shares.get(month="2027-04", code="990027").yen == 100
+    with pytest.raises(Conflict, match="2026年度の上限は変えられません"):
+        costs.set_cap(item, "990027", 1, 2026)
+    costs.set_cap(item, "990027", None)
+    costs.add_amount(item, "2027-05", 600, "", actor=clerk)
+    assert yen(compute(group, "2027-05").bills) == {"990019": 150, "990027": 300, "990035": 150}
+
+
+def test_where_to_pay_is_part_of_what_is_approved(in_yakuba_city, clerk, chief, group, item):
+    costs.add_amount(item, "2026-04", 1_000, "", actor=clerk)
+    approval = closing.propose(group, "2026-04", "4月分", actor=clerk)
+    given = {"title": group.title, "agreement": group.agreement, "biller": "", "rounding": "half_up", "by_days": False, "shows_all": True}  # fmt: skip
+    costs.set_group({"code": group.code, "pay_to": "別の口座"} | given)
+    with pytest.raises(approvals.ApprovalRefused, match="振込先"):
+        approvals.approve(approval, actor=chief)
+    approvals.send_back(approval, "口座が変わった", actor=chief)
+    assert "振込先：別の口座" in closing.propose(group, "2026-04", "4月分", actor=clerk).summary
+
+
+def test_a_slip_of_the_year_does_not_close_the_group_for_good(in_yakuba_city, clerk, group, item):
+    costs.add_amount(item, "2026-04", 1_000, "", actor=clerk)
+    with pytest.raises(Invalid, match="2062年4月には、まだ費用がありません"):
+        closing.propose(group, "2062-04", "4月分", actor=clerk)
+    examples.closed(group, "2026-04", clerk)
+    costs.add_amount(item, "2026-04", 5, "訂正", actor=clerk)
+    assert closing.propose(group, "2026-05", "訂正だけの月", actor=clerk)
+
+
+def test_a_body_without_a_figure_of_use_is_named(in_yakuba_city, clerk, group):
+    item = examples.an_item(group, use=Decimal(100), use_kind="pages")
+    costs.load_uses(group, [tables.UseRow("990019", "2026-04", "pages", Decimal(5)), tables.UseRow("990027", "2026-04", "pages", Decimal(0))])  # fmt: skip
+    costs.add_amount(item, "2026-04", 1_000, "", actor=clerk)
+    (told,) = compute(group, "2026-04").notes
+    assert "まつかぜ町" in told
+    assert "となり町" not in told
+    assert told in closing.propose(group, "2026-04", "4月分", actor=clerk).summary
+
+
 def test_weights_that_do_not_add_up_are_refused_on_the_page(page, item):
     address = reverse("sharing:key", args=[item.pk])
     given = {"since": "令和8年5月", "equal": "60", "population": "50", "use": "0", "counted_on": "2026-01-01", "use_kind": "", "without_use": "equal", "source": "x"}  # fmt: skip
@@ -242,22 +291,26 @@ HEAD = "団体コード,月,利用の種類,量\n"
         ("990019,2026-04,robots,1\n", "分ける費用がありません"),
         ("990019,2026-04,pages,1\n990019,R8.4,pages,2\n", "前の行にもあります"),
         ('990019,2026-04,pages,"1,23"\n', "コンマの位置"),
+        ("990019,2026-04,pages,12円\n", "数として読めません"),
+        ("990019,2026-04,pages,0.0004\n", "下3けた"),
+        ("990035,2026-04,pages,3\n", "参加していません"),
     ],
 )
 def test_a_bad_cell_is_told_with_what_to_do(row, said):
-    found = tables.uses(rows((HEAD + row).encode(), ("団体コード",), []), NAMES, {"pages"})
+    found = tables.uses(rows((HEAD + row).encode(), ("団体コード",), []), NAMES, {"pages"}, PERIODS)
     assert said in str(found.problems[0])
     assert len(found.rows) == row.count("\n") - 1
 
 
 def test_cells_are_read_where_they_are_clear():
     text = '団体コード,月,利用の種類,量\n９９００１９,令和８年４月,pages,"１,２００件"\n'
-    (found,) = tables.uses(rows(text.encode(), ("団体コード",), []), NAMES, {"pages"}).rows
+    (found,) = tables.uses(rows(text.encode(), ("団体コード",), []), NAMES, {"pages"}, PERIODS).rows
     assert (found.code, found.month, found.amount) == ("990019", "2026-04", 1200)
-    amounts = "費用の符号,月,金額,内訳\nfee,R8.4,△1000円,\nfee,2026年5月,12千円,\n利用料,2026-06,1,\n"
+    amounts = "費用の符号,月,金額,内訳\nfee,R8.4,△1000円,\nfee,2026年5月,12千円,\nfee,2026年5月,300人,\n利用料,2026-06,1,\n"
     read = tables.amounts(rows(amounts.encode(), ("金額",), []), {"fee": "利用料"})
     assert [(one.item, one.yen) for one in read.rows] == [("fee", -1000), ("fee", 1)]
     assert "円の単位に直して" in str(read.problems[0])
+    assert "300人" in str(read.problems[1])
 
 
 def test_a_table_is_looked_at_and_taken(page, group):
