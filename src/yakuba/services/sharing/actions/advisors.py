@@ -12,6 +12,8 @@ from django.utils import timezone
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.maps.places import place
 from yakuba.kernel.refusals import Conflict, Invalid
+from yakuba.kernel.values.characters import compose
+from yakuba.kernel.values.municipality_codes import is_code
 from yakuba.services.sharing.engine import advisors as engine
 from yakuba.services.sharing.engine import cells
 from yakuba.services.sharing.models import Advisor, Case, Request, Visit, VisitMember
@@ -47,6 +49,11 @@ def ask(given: Mapping[str, Any], *, actor: Actor) -> Request:
     if given["municipal"] and not given["body_code"]:
         raise Invalid("地方公共団体の団体コードを書いてください。距離と、年度の上限を数えるのに使います。")
     code = given["body_code"]
+    if code and not is_code(code):
+        raise Invalid(
+            f"「{code}」は団体コードではありません。検査数字まで6けたで書いてください。", place="団体コード"
+        )
+    given = {**given, "body": " ".join(compose(given["body"]).split())}
     if code and given["municipal"] and (there := place(code)) is not None and there.name not in given["body"] and given["body"] not in there.full_name:  # fmt: skip
         raise Invalid(f"団体コード{code}は{there.full_name}です。団体の名前と合っているか確かめてください。")
     if not given["fields"]:
@@ -59,6 +66,7 @@ def ask(given: Mapping[str, Any], *, actor: Actor) -> Request:
 def book(request: Request, on: date, online: bool, minutes: int, team: Sequence[Advisor], override: str, *, actor: Actor) -> Visit:  # fmt: skip
     """An occasion with its team. Raises Invalid, and Conflict where the body's limit does not allow it."""
     row: Request = Request.objects.get(pk=request.pk)
+    team = list({one.pk: one for one in team}.values())
     if not team:
         raise Invalid("アドバイザーを一人以上選んでください。")
     if online and not 0 < minutes <= engine.MOST_MINUTES:
@@ -67,9 +75,11 @@ def book(request: Request, on: date, online: bool, minutes: int, team: Sequence[
         raise Conflict(f"{'、'.join(gone)}は、いま頼めません。")
     year = cells.fiscal_year(f"{on:%Y-%m}")
     # Whoever books for the same body at the same time waits for the other.
-    same = {"body_code": row.body_code} if row.municipal else {"body": row.body}
+    same = {"body_code": row.body_code} if row.municipal else {}  # a name is written in more than one way
     list(Request.objects.select_for_update().filter(municipal=row.municipal, **same).order_by("pk"))
     row.refresh_from_db()
+    if row.state == Request.State.REPORTED:
+        raise Conflict("報告した依頼です。次の派遣は、新しい依頼として受けてください。")
     told, may_override = engine.refusal(queries.used(row.subject_body, year), minutes, online=online)
     if told and not (may_override and override.strip()):
         remedy = "混ぜるときは、確かめた相手と理由を「混ぜる理由」に書いてください。" if may_override else ""
@@ -126,13 +136,12 @@ def case_of(request: Request) -> Case:
     """A draft of a case from a report. Raises Conflict."""
     if request.state != Request.State.REPORTED:
         raise Conflict("報告してから、事例にしてください。")
-    there: Case | None = Case.objects.filter(request=request).first()
-    if there is not None:
-        return there
-    found: Case = Case.objects.create(
-        title=f"{request.body}：{'、'.join(request.fields)}"[:120], body=request.body, population=queries.population(request.body_code), field=request.fields[0],
-        text=request.report, effect=request.effect, source="支援の報告", request=request,
-    )  # fmt: skip
+    drawn = {
+        "title": f"{request.body}：{'、'.join(request.fields)}"[:120], "body": request.body, "population": queries.population(request.body_code),
+        "field": request.fields[0], "text": request.report, "effect": request.effect, "source": "支援の報告",
+    }  # fmt: skip
+    found: Case
+    found, _ = Case.objects.get_or_create(request=request, defaults=drawn)
     return found
 
 

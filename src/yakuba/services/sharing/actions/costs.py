@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.refusals import Conflict, Invalid
+from yakuba.services.sharing.actions.once import once
 from yakuba.services.sharing.engine import cells
 from yakuba.services.sharing.engine.tables import AmountRow, HeadcountRow, UseRow
 from yakuba.services.sharing.models import (
@@ -57,7 +58,8 @@ def set_group(given: dict[str, Any]) -> CostGroup:
     last = last_closed(row) if row.pk else None
     if last is not None and row.by_days != CostGroup.objects.get(pk=row.pk).by_days:
         raise Conflict("締めた月があるので、月の途中の出入りの数え方は変えられません。")
-    row.save()
+    with once(f"符号「{code}」の取り決めは、いま別の職員が登録しました。画面を開き直してください。"):
+        row.save()
     return row
 
 

@@ -247,14 +247,20 @@ class Entry:
     evidence: str
 
 
-def read(rows: Iterable[Row], kind: Kind) -> Read:
-    """The entries of a table."""
-    found, seen = Read(), set[str]()
-    for row in rows:
+def read(rows: Iterable[Row], kind: Kind, there: Mapping[str, Entry]) -> Read:
+    """The entries of a table. there: by title, as they stand; a column that the table has not, or that is empty in all of its rows,
+    takes nothing from them."""
+    found, seen, wanted = Read(), set[str](), list(rows)
+    told = {name for row in wanted for name in row.cells}
+    for row in wanted:
         one = Cells(row, found.problems)
         title = one.read(TITLE, lambda text: filled(text, TITLE))
+        before = there.get(title or "")
         values: dict[str, Any] = {}
         for column in kind.columns:
+            if before is not None and column.label not in told:
+                values[column.code] = before.values.get(column.code, "")
+                continue
             try:
                 values[column.code] = canonical(column, row.get(column.label))
             except Invalid as error:
@@ -262,11 +268,14 @@ def read(rows: Iterable[Row], kind: Kind) -> Read:
         if title and title in seen:
             one.fault(TITLE, "同じ件名の行が前にもあります。件名を分けてください。")
         if not one.faults:
-            for told in problems(kind, values):
-                one.fault(TITLE, told)
+            for sentence in problems(kind, values):
+                one.fault(TITLE, sentence)
         if not one.faults and title:
             seen.add(title)
-            found.rows.append(Entry(title, values, row.get(EVIDENCE)[:300]))
+            evidence = (
+                before.evidence if before is not None and EVIDENCE not in told else row.get(EVIDENCE)[:300]
+            )
+            found.rows.append(Entry(title, values, evidence))
     return found
 
 

@@ -6,6 +6,7 @@ from django.db import models
 
 from yakuba.kernel.accounts.models import person
 from yakuba.kernel.tenancy.models import MunicipalityModel
+from yakuba.kernel.values.characters import compose, narrow
 
 
 class Advisor(MunicipalityModel):
@@ -71,8 +72,8 @@ class Request(MunicipalityModel):
 
     @property
     def subject_body(self) -> str:
-        """By which the limit is counted: a municipality's code, another body's name."""
-        return self.body_code if self.municipal else self.body
+        """By which the limit is counted: a municipality's code, another body's name without the ways in which it may be written."""
+        return self.body_code if self.municipal else "".join(narrow(compose(self.body)).split())
 
 
 class Visit(MunicipalityModel):

@@ -192,7 +192,7 @@ def read(kind: Kind, data: bytes, renamed: Mapping[str, str]) -> Read:
     """The entries of a file."""
     problems: list[Problem] = []
     required = [each.name for each in kind.table if each.required]
-    found = registers.read(rows(data, required, problems, renamed=renamed), kind)
+    found = registers.read(rows(data, required, problems, renamed=renamed), kind, queries.standing(kind.code))
     found.problems[:0] = problems
     return found
 
@@ -256,8 +256,11 @@ def shown(kind: Kind, row: RegisterEntry) -> dict[str, Any]:
 
 
 def as_day(text: str) -> date | str:
-    """A kept day as a date; empty stays so."""
-    return date.fromisoformat(text) if text else ""
+    """A kept day as a date; empty stays so, and so does what was written before the column was one of days."""
+    try:
+        return date.fromisoformat(text) if text else ""
+    except ValueError:
+        return text
 
 
 @OPERATIONS.add(

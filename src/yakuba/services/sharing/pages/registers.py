@@ -185,7 +185,7 @@ def load_entries(request: HttpRequest, register_code: str) -> HttpResponse:
     )
 
     def check(found: Iterable[Row]) -> list[Problem]:
-        return registers.read(found, kind).problems
+        return registers.read(found, kind, queries.standing(kind.code)).problems
 
     def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
         read = operations.read(kind, file.read(), renamed)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.registry import Failure, QueueState
+from yakuba.services.sharing.engine import registers
 from yakuba.services.sharing.models import RegisterEntry
 
 SOON = 30  # days
@@ -20,6 +21,12 @@ def entries(kind: str) -> QuerySet[RegisterEntry]:
     """Of one kind, what is due first at the top."""
     found: QuerySet[RegisterEntry] = RegisterEntry.objects.filter(kind=kind).order_by("closed", "due_on", "-pk")  # fmt: skip
     return found
+
+
+def standing(kind: str) -> dict[str, registers.Entry]:
+    """Of one kind by title, as they stand."""
+    rows = RegisterEntry.objects.filter(kind=kind)
+    return {one.title: registers.Entry(one.title, one.values, one.evidence) for one in rows}
 
 
 def counts() -> dict[str, tuple[int, int]]:

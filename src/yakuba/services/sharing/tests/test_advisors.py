@@ -207,3 +207,23 @@ def test_the_notice_of_a_job_comes_from_the_standard(page):
     ).content.decode()
     assert "ローコード" in shown
     assert "ロボットを作る" in shown
+
+
+def test_a_body_has_one_limit_however_it_is_written(advisor):
+    npo = {"municipal": False, "recommender": "見本総合通信局"}
+    for name in ("ＮＰＯ 見本の会", "NPO見本の会", "NPO　見本の会"):
+        book(ask(**npo, body=name), advisor)
+    with pytest.raises(Conflict, match="3回まで"):
+        book(ask(**npo, body="NPO見本の会"), advisor)
+    with pytest.raises(Invalid, match="団体コードではありません"):
+        ask(body_code="99002")
+
+
+def test_one_person_twice_is_one_person_and_a_reported_request_is_done(advisor):
+    request = ask()
+    visit = actions.book(request, timezone.localdate(), False, 0, [advisor, advisor], "", actor=None)
+    assert visit.members.count() == 1
+    done = actions.report(request, "x", "")
+    assert actions.case_of(done) == actions.case_of(done)
+    with pytest.raises(Conflict, match="新しい依頼"):
+        book(request, advisor)

@@ -164,3 +164,55 @@ def test_a_town_adds_a_column_and_loses_none_that_is_used(page, in_yakuba_city, 
         registers.read_kind("符号: x\n名前: x\n根拠: x\n列:\n  - {符号: a, 名前: a, 種類: 選択}\n")
     with pytest.raises(Conflict, match="もう台帳に"):
         write("agreement", {"partners": "x", "subject": "共同利用", "step": "協議中"}, "新")
+
+
+HEAD = "件名,相手の団体,何をするか,段階"
+
+
+def test_a_table_that_comes_again_leaves_no_trace_and_takes_nothing_away(page):
+    write("agreement", {"partners": "となり町", "subject": "共同利用", "step": "結んだ", "signed_on": "2026-04-01", "ends_on": "2027-03-31"}, "協定A")  # fmt: skip
+    address = reverse("sharing:load_entries", args=["agreement"])
+
+    def load(text: str) -> None:
+        shown = page.post(address, {"file": SimpleUploadedFile("a.csv", text.encode())}, follow=True)
+        page.post(address, form_of(shown) | {"take": "1"}, follow=True)
+
+    for _ in range(2):
+        load(f"{HEAD}\n協定A,となり町とまつかぜ町,共同利用,結んだ\n協定B,となり町,共同利用,協議中\n")
+    row = RegisterEntry.objects.get(title="協定A")
+    assert (row.values["partners"], row.values["signed_on"]) == ("となり町とまつかぜ町", "2026-04-01")
+    assert (row.evidence, row.due_on) == ("第1号", date(2027, 3, 31))
+    assert row.changes.count() == 2
+    load(
+        f"{HEAD},終わる日\n協定A,となり町とまつかぜ町,共同利用,結んだ,\n協定B,となり町,共同利用,協議中,2028-03-31\n"
+    )
+    row.refresh_from_db()
+    assert (row.values["ends_on"], row.due_on) == ("", None)  # a column that is there and empty says so
+
+
+OWN = """符号: own
+名前: 町の台帳
+根拠: 町の決まり
+列:
+  - {符号: word, 名前: 言葉, 種類: %s}
+  - {符号: ends, 名前: 終わり, 種類: %s}
+"""
+
+
+def test_a_changed_kind_can_read_what_was_written(page):
+    writing.load_register(OWN % ("文", "日付"), actor=None)
+    row = write("own", {"word": "来年の春", "ends": "令和8年4月1日"})
+    with pytest.raises(Conflict, match="来年の春"):
+        writing.load_register(OWN % ("日付", "日付"), actor=None)
+    with pytest.raises(Conflict, match="2026-04-01"):
+        writing.load_register(OWN % ("文", "数"), actor=None)
+    assert row.due_on is None
+    writing.load_register(OWN % ("長い文", "期日"), actor=None)
+    row.refresh_from_db()
+    assert row.due_on == date(2026, 4, 1)
+    RegisterEntry.objects.filter(pk=row.pk).update(
+        values={"word": "x", "ends": "春"}
+    )  # however it came there
+    assert page.get(reverse("sharing:entry", args=[row.pk])).status_code == 200
+    assert page.get(reverse("sharing:register", args=["own"]), follow=True).status_code == 200
+    assert page.get(reverse("sharing:change_entry", args=[row.pk])).status_code == 200
