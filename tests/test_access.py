@@ -122,6 +122,11 @@ OF_NO_TOWN = {
     "letters:beginning",
     "cityhub:device_table",
     "claims:load_table",
+    "sharing:grant",
+    "sharing:register",
+    "sharing:new_entry",
+    "sharing:load_entries",
+    "sharing:print_register",
 }  # their argument is a name that rooms declare, the same everywhere
 # These ask for the right of the thing that is named, which no decorator knows; tried below as all others are.
 ASKS_ITSELF = {

@@ -19,4 +19,5 @@ YAKUBA_ROOMS = [
     "claims",
     "fieldwork",
     "simulators",
+    "sharing",
 ]

@@ -26,6 +26,7 @@ from yakuba.demo import (
     rounds,
     sensors,
     surveys,
+    together,
     town,
     trials,
     work,
@@ -81,6 +82,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         checks.load()
         outdoors.load()
         trials.load()
+        together.load()
     _admission()
     piles = _piles(folder)
     if not piles:

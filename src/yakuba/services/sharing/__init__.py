@@ -1,0 +1,1 @@
+"""Sharing: cost shares of a group, benchmark of prices, grants, registers, advisors."""

@@ -1,0 +1,166 @@
+"""The sharing room declares itself."""
+
+from yakuba.kernel.registry import (
+    ApprovalKind,
+    Group,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    Setting,
+    WorkQueue,
+)
+
+ROOM = "yakuba.services.sharing"
+COSTS, BILLS = "共同利用の費用を分けて請求する", "届いた請求書を見る"
+PRICES, GRANTS, REGISTERS = (
+    "価格と効果をほかの団体と比べる",
+    "補助金・交付税を計算する",
+    "台帳に残して期日を知る",
+)
+ADVISORS = "アドバイザーを派遣する"
+KEPT_DAYS = 1826  # an advisor that nobody confirmed for five years
+
+MANIFEST = Manifest(
+    name="sharing",
+    label="共同利用",
+    description="共同利用の費用を円まで分けて請求し、価格を比べ、補助金を計算し、台帳とアドバイザーの派遣を扱う",
+    group=Group.MANAGEMENT,
+    manual={"": COSTS, "received": BILLS, "received_bill": BILLS}
+    | dict.fromkeys(("prices", "new_price", "load_prices", "compare"), PRICES)
+    | dict.fromkeys(("grants", "grant", "load_grant"), GRANTS)
+    | dict.fromkeys(
+        (
+            "registers",
+            "due",
+            "register",
+            "new_entry",
+            "load_entries",
+            "load_register",
+            "entry",
+            "change_entry",
+        ),
+        REGISTERS,
+    )
+    | dict.fromkeys(
+        (
+            "advisors",
+            "new_advisor",
+            "advisor",
+            "job",
+            "requests",
+            "new_request",
+            "request",
+            "book",
+            "cases",
+            "case",
+            "new_case",
+            "change_case",
+        ),
+        ADVISORS,
+    ),
+    navigation=(
+        NavigationItem("費用の分担", "sharing:index", "sharing.view"),
+        NavigationItem("届いた請求書", "sharing:received", "sharing.bills"),
+        NavigationItem("価格と効果", "sharing:prices", "sharing.prices"),
+        NavigationItem("補助金・交付税", "sharing:grants", "sharing.grants"),
+        NavigationItem("台帳", "sharing:registers", "sharing.registers"),
+        NavigationItem("アドバイザー", "sharing:advisors", "sharing.advisors"),
+        NavigationItem("事例", "sharing:cases", "sharing.cases"),
+    ),
+    permissions=(
+        Permission("sharing.view", "共同利用の取り決め、負担、請求書を見る"),
+        Permission("sharing.usage", "参加団体の使った量を見る"),
+        Permission("sharing.edit", "取り決め、費用、利用量を入れ、締めを起案する"),
+        Permission("sharing.close", "月の締めと請求の出し直しを承認する"),
+        Permission("sharing.bills", "届いた請求書を見る"),
+        Permission("sharing.prices", "団体の価格を見て比べる"),
+        Permission("sharing.enter_prices", "団体の価格を入れ、取り込む"),
+        Permission("sharing.grants", "補助金・交付税を計算する"),
+        Permission("sharing.rules", "補助金の規則と台帳の種類を変える"),
+        Permission("sharing.registers", "台帳を見る"),
+        Permission("sharing.write_registers", "台帳に書く"),
+        Permission("sharing.advisors", "アドバイザーと支援の依頼を見る"),
+        Permission("sharing.dispatch", "アドバイザーを登録し、派遣を決め、事例を書く"),
+        Permission("sharing.cases", "公開した事例を見る"),
+        Permission("sharing.publish_cases", "事例を公開する"),
+    ),
+    roles={
+        "課長": (
+            "sharing.view",
+            "sharing.usage",
+            "sharing.edit",
+            "sharing.close",
+            "sharing.bills",
+            "sharing.prices",
+            "sharing.enter_prices",
+            "sharing.grants",
+            "sharing.rules",
+            "sharing.registers",
+            "sharing.write_registers",
+            "sharing.advisors",
+            "sharing.dispatch",
+            "sharing.cases",
+            "sharing.publish_cases",
+        ),
+        "窓口担当": ("sharing.cases",),
+        "運用担当": ("sharing.view", "sharing.usage", "sharing.edit", "sharing.bills"),
+    },
+    queues=(
+        WorkQueue("まだ締めていない月のある取り決め", "sharing.edit", f"{ROOM}.queries.costs:waiting_drafts"),
+        WorkQueue("期日の近い台帳の記録", "sharing.registers", f"{ROOM}.queries.registers:waiting"),
+        WorkQueue("相手を探している支援の依頼", "sharing.dispatch", f"{ROOM}.queries.advisors:waiting"),
+    ),
+    audit_events={
+        "sharing.group_set": "費用分担の取り決めを登録した",
+        "sharing.body_set": "取り決めの参加団体を登録した",
+        "sharing.item_set": "取り決めの費用を登録した",
+        "sharing.key_set": "負担の割合を決めた",
+        "sharing.cap_set": "負担の上限を決めた",
+        "sharing.amount_added": "費用の額を入れた",
+        "sharing.amount_removed": "費用の額を消した",
+        "sharing.usage_taken": "数えた利用量を取り込んだ",
+        "sharing.table_loaded": "取り決めの表を取り込んだ",
+        "sharing.close_proposed": "月の締めを起案した",
+        "sharing.again_proposed": "請求の出し直しを起案した",
+        "sharing.closed": "月を締め、請求書を出した",
+        "sharing.bill_received": "請求書が届いた",
+        "sharing.bills_taken": "請求書を取り出した",
+        "sharing.price_set": "団体の価格を入れた",
+        "sharing.price_removed": "団体の価格を消した",
+        "sharing.prices_loaded": "団体の価格の表を取り込んだ",
+        "sharing.rule_loaded": "補助金・交付税の規則を変えた",
+        "sharing.register_loaded": "台帳の種類を変えた",
+        "sharing.entry_written": "台帳に書いた",
+        "sharing.entries_loaded": "台帳の表を取り込んだ",
+        "sharing.register_printed": "台帳を印刷した",
+        "sharing.advisors_listed": "アドバイザーの一覧を見た",
+        "sharing.advisor_saved": "アドバイザーの記録を書いた",
+        "sharing.support_asked": "支援の依頼を受けた",
+        "sharing.visit_booked": "派遣の日を決めた",
+        "sharing.visit_cancelled": "派遣を取り消した",
+        "sharing.support_reported": "支援を報告した",
+        "sharing.case_saved": "事例を書いた",
+        "sharing.case_published": "事例を公開した",
+        "sharing.case_withdrawn": "事例の公開を取り下げた",
+    },
+    town_settings=(
+        Setting(
+            "sharing.organiser",
+            "利用量を数えてよい幹事団体",
+            "",
+            "団体コード（6けた）。同じ集まりのこの団体が、この自治体の利用量の合計を読み、請求書を届けます。空ならどこにも見せません。",
+            largest=6,
+        ),
+    ),
+    approvals=(
+        ApprovalKind("sharing.close", "月の締めと請求", "sharing.close", f"{ROOM}.actions.closing:approved"),
+    ),
+    personal_data=(
+        PersonalData("sharing.Advisor", "アドバイザーと講師の連絡先", KEPT_DAYS, since="renewed_at"),
+    ),
+    failures=f"{ROOM}.queries.registers:failures",
+    self_check=f"{ROOM}.queries.costs:self_check",
+    first_step=f"{ROOM}.queries.costs:first_step",
+    examples=f"{ROOM}.tests.examples:make",
+)
