@@ -17,5 +17,6 @@ YAKUBA_ROOMS = [
     "cityhub",
     "surveys",
     "claims",
+    "outreach",
     "fieldwork",
 ]

@@ -1,0 +1,14 @@
+"""The table of the room's operations; each part adds its own."""
+
+from yakuba.kernel.operations import Operations
+
+OPERATIONS = Operations(
+    "outreach",
+    {
+        "table": "勧奨の表",
+        "purpose": "情報を使う目的",
+        "optout": "勧奨を望まない人",
+        "campaign": "施策",
+        "model": "リスクのモデル",
+    },
+)
