@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -249,11 +248,3 @@ def follow(campaign: Campaign, text: str, *, actor: Actor) -> Campaign:
     if new := [one.name for one in plan.messages if one.name not in before]:
         raise Invalid(f"文面「{new[0]}」は、もとの施策にありません。まず同じ割合の施策で試してください。")
     return draw_up(campaign.table, campaign.purpose, text, actor=actor, parent=campaign)
-
-
-def overdue(campaign: Campaign, today: date) -> bool:
-    """Whether the next step's day has come."""
-    plan = campaign.plan
-    if campaign.state == Campaign.State.ASSIGNED:
-        return today >= plan.cutoff
-    return campaign.state == Campaign.State.PRINTED and today >= plan.look

@@ -65,13 +65,25 @@ def lin(outcomes: Any, treated: Any, covariates: Any) -> Estimate:
 
 
 def _spread(covariates: Any, treated: Any) -> Any:
-    """The covariates centred, without columns that do not vary within both groups."""
+    """The covariates centred, without columns that say nothing new within either group."""
     import numpy as np
 
     given = np.asarray(covariates, float).reshape(len(treated), -1)
-    keep = [at for at in range(given.shape[1]) if min(np.ptp(given[treated == arm, at], axis=0) if (treated == arm).any() else 0 for arm in (0, 1)) > 0]
-    given = given[:, keep]
+    for arm in (0, 1):
+        given = given[:, _independent(given[treated == arm])]
     return given - given.mean(axis=0) if given.shape[1] else given
+
+
+def _independent(columns: Any) -> list[int]:
+    """Which columns are no sum of the others and a constant (QR with pivoting)."""
+    import numpy as np
+    from scipy.linalg import qr
+
+    if not columns.size:
+        return []
+    _, triangle, order = qr(columns - columns.mean(axis=0), mode="economic", pivoting=True)
+    sizes = np.abs(np.diag(triangle))
+    return sorted(int(one) for one in order[: len(sizes)][sizes > 1e-8 * max(1.0, float(sizes.max()))])
 
 
 def logistic(outcomes: Any, treated: Any, covariates: Any) -> Estimate:

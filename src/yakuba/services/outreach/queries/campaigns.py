@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -34,3 +35,11 @@ def report_tables(report: dict[str, Any]) -> list[Table]:
         Table("群", ("群", "人数", "受診", "割合", "除いた人"), arms),
         Table("層ごと", ("列", "値", "人数", "差", "下限", "上限", "調整したp", "計算できないわけ"), segments),
     ]
+
+
+def overdue(campaign: Campaign, today: date) -> bool:
+    """Whether the next step's day has come."""
+    plan = campaign.plan
+    if campaign.state == Campaign.State.ASSIGNED:
+        return today >= plan.cutoff
+    return campaign.state == Campaign.State.PRINTED and today >= plan.look

@@ -11,6 +11,7 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
 from yakuba.services.outreach.models import Campaign, InvitationPrint, RiskModel, TownTable
+from yakuba.services.outreach.queries.campaigns import overdue
 
 WORK = (
     (TownTable, "outreach.read_table", "表", "outreach:table", "outreach.load"),
@@ -21,8 +22,6 @@ WORK = (
 
 def waiting(user: Any) -> QueueState:
     """Campaigns whose next step has its day."""
-    from yakuba.services.outreach.actions.campaigns import overdue  # actions import this package's neighbours
-
     today = timezone.localdate()
     rows = [row for row in Campaign.objects.exclude(state__in=("draft", "reported")).order_by("pk") if row.state == "approved" or overdue(row, today)]
     oldest = min((row.created_at for row in rows), default=None)
