@@ -21,6 +21,7 @@ from yakuba.demo import (
     logs,
     meeting,
     outdoors,
+    outreach,
     papers,
     questions,
     rounds,
@@ -79,6 +80,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         surveys.load()
         checks.load()
         outdoors.load()
+        outreach.load()
     _admission()
     piles = _piles(folder)
     if not piles:

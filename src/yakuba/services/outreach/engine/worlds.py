@@ -35,12 +35,19 @@ def world(people: int, effect: float, seed: int, control: float = 1 / 3) -> Worl
     sizes = chance.dirichlet(np.full(len(STRATA), 8.0))
     codes = chance.choice(len(STRATA), people, p=sizes)
     base = np.linspace(0.12, 0.68, len(STRATA))
-    spread = np.linspace(-1, 1, len(STRATA))[np.random.default_rng(7).permutation(len(STRATA))]
-    effects_ = effect * (1 + 1.5 * spread)
+    effects_ = effects_of(effect)
     treated = (assign(codes, (control, 1 - control), seed + 1) == 1).astype(int)
     shares = np.clip(base[codes] + treated * effects_[codes], 0, 1)
     outcomes = (chance.random(people) < shares).astype(int)
     return World(codes, treated, outcomes, float(effects_[codes].mean()))
+
+
+def effects_of(effect: float) -> Any:
+    """The effect in each stratum around its mean."""
+    import numpy as np
+
+    spread = np.linspace(-1, 1, len(STRATA))[np.random.default_rng(7).permutation(len(STRATA))]
+    return effect * (1 + 1.5 * spread)
 
 
 ESTIMATORS: dict[str, Callable[[World], Estimate]] = {
