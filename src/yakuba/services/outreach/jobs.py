@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from yakuba.kernel.jobs import JobContext, job, limit_lane
-from yakuba.services.outreach.actions import campaigns, letters, risks, tables
-from yakuba.services.outreach.models import Campaign, InvitationPrint, RiskModel, TownTable
+from yakuba.services.outreach.actions import campaigns, forecasts, letters, risks, tables
+from yakuba.services.outreach.models import Campaign, InvitationPrint, NumberSeries, RiskModel, TownTable
 
 limit_lane("outreach", 1)
 
@@ -53,3 +53,12 @@ def print_letters(context: JobContext, *, invitation_print_id: int) -> None:
 def train(context: JobContext, *, risk_model_id: int) -> None:
     """Train a model and say what it is worth."""
     risks.work(risk_model_id, _listener(context))
+
+
+@job(
+    forecasts.JOB, label="数の予測", attempts=2, ended=forecasts.give_up, again=forecasts.take_up, permission="outreach.forecast",
+    about=lambda number_series_id: NumberSeries.objects.get(pk=number_series_id),
+)  # fmt: skip
+def forecast(context: JobContext, *, number_series_id: int) -> None:
+    """Try every method and forecast."""
+    forecasts.work(number_series_id, _listener(context))

@@ -40,6 +40,9 @@ MANIFEST = Manifest(
         "table": "勧奨の表と目的を用意する",
         "purposes": "勧奨の表と目的を用意する",
         "optouts": "勧奨の表と目的を用意する",
+        "series_list": "数を予測する",
+        "load_series": "数を予測する",
+        "series": "数を予測する",
         "models": "リスクのモデルを作る",
         "new_model": "リスクのモデルを作る",
         "model": "リスクのモデルを作る",
@@ -47,6 +50,7 @@ MANIFEST = Manifest(
     navigation=(
         NavigationItem("勧奨の施策", "outreach:index", "outreach.view"),
         NavigationItem("リスクのモデル", "outreach:models", "outreach.view"),
+        NavigationItem("数の予測", "outreach:series_list", "outreach.forecast"),
     ),
     permissions=(
         Permission("outreach.view", "施策・モデルと、その数を見る（個人は見えない）"),
@@ -56,6 +60,7 @@ MANIFEST = Manifest(
         Permission("outreach.approve", "目的・施策・モデルを承認する"),
         Permission("outreach.persons", "対象者の手紙と一覧を取り出し、一人の割り付けを調べる"),
         Permission("outreach.model", "リスクのモデルを作る"),
+        Permission("outreach.forecast", "数を入れ、予測を見る"),
     ),
     roles={
         "保健担当": (
@@ -65,8 +70,9 @@ MANIFEST = Manifest(
             "outreach.plan",
             "outreach.persons",
             "outreach.model",
+            "outreach.forecast",
         ),
-        "課長": ("outreach.view", "outreach.approve"),
+        "課長": ("outreach.view", "outreach.approve", "outreach.forecast"),
     },
     queues=(WorkQueue("次の手順を待つ施策", "outreach.plan", f"{ROOM}.queries.home:waiting"),),
     audit_events={
@@ -92,6 +98,7 @@ MANIFEST = Manifest(
         "outreach.looked": "施策の結果を見た",
         "outreach.report_taken": "施策の結果の表を取り出した",
         "outreach.person_seen": "一人の割り付けを調べた",
+        "outreach.series_taken": "予測する数を入れた",
         "outreach.training": "リスクのモデルの学習を始めた",
         "outreach.model_proposed": "リスクのモデルの承認を求めた",
         "outreach.model_ended": "リスクのモデルを使うのをやめた",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.outreach.pages import campaigns, models, tables
+from yakuba.services.outreach.pages import campaigns, forecasts, models, tables
 
 app_name = "outreach"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("<int:campaign_id>/report/", campaigns.report, name="report"),
     path("prints/<int:invitation_print_id>/pdf/", campaigns.letters_pdf, name="letters_pdf"),
     path("prints/<int:invitation_print_id>/list/", campaigns.mailing, name="mailing"),
+    path("series/", forecasts.series_list, name="series_list"),
+    path("series/load/", forecasts.load_series, name="load_series"),
+    path("series/<int:number_series_id>/", forecasts.series, name="series"),
     path("tables/", tables.table_list, name="tables"),
     path("tables/load/", tables.load_table, name="load_table"),
     path("tables/<int:outreach_table_id>/", tables.table, name="table"),

@@ -221,7 +221,7 @@ class Cells:
         self._problems.append(Problem(row.line, f"「{spec.heading}」", reason))
 
 
-def _read_number(text: str) -> float:
+def read_number(text: str) -> float:
     found = NUMBER.fullmatch(narrow(text).strip())
     if not found or len(text) > 30:
         raise ValueError(f"「{text[:20]}」は数と読めません。空にしました。")
@@ -250,7 +250,7 @@ def _read_text(text: str) -> str:
 
 
 READERS: dict[str, Callable[[str], Any]] = {
-    "text": _read_text, "number": _read_number, "date": calendar.read_date, "flag": _read_flag, "year": _read_year,
+    "text": _read_text, "number": read_number, "date": calendar.read_date, "flag": _read_flag, "year": _read_year,
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from yakuba.services.outreach.engine.forecasts import Series
 from yakuba.services.outreach.engine.plan import Plan
 
 SEED = 20
@@ -94,4 +95,19 @@ def examined(people: Iterable[tuple[str, int, int]], given: Plan, *, late: bool,
             lines.append(f"{number},{(given.cutoff - timedelta(days=day % 20)).isoformat()}")
         elif goes and late:
             lines.append(f"{number},{(given.print_day + timedelta(days=day)).isoformat()}")
+    return "\r\n".join(lines) + "\r\n"
+
+
+def months(values: Sequence[float], first: int = 2021) -> Series:
+    """A series of months from January of a year."""
+    return Series(tuple(date(first + at // 12, at % 12 + 1, 1) for at in range(len(values))), tuple(values), 12)
+
+
+def counts(length: int, year: int, seed: int = SEED) -> str:
+    """Invented counts of applications as CSV, `length` months up to March of a year, with a season and a trend."""
+    chance, lines = random.Random(seed), ["年月,件数"]
+    for at in range(length):
+        number = year * 12 + 2 - length + 1 + at
+        value = 220 + at + (120 if number % 12 in (2, 3) else 0) + 30 * (number % 12 == 11) + chance.gauss(0, 14)
+        lines.append(f"{number // 12}-{number % 12 + 1:02},{round(value)}")
     return "\r\n".join(lines) + "\r\n"

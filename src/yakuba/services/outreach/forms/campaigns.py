@@ -30,8 +30,8 @@ def _lines(text: str) -> list[str]:
 class StartForm(forms.Form):
     """Which table, for which purpose."""
 
-    table = forms.ModelChoiceField(label="表", queryset=TownTable.objects.none())
-    purpose = forms.ModelChoiceField(label="目的", queryset=Purpose.objects.none())
+    table: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="表", queryset=None)
+    purpose: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="目的", queryset=None)
 
     def __init__(self, *args: Any, tables: QuerySet[Any], purposes: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -46,7 +46,7 @@ class OptOutForm(forms.Form):
     """Who wants no letters."""
 
     numbers = forms.CharField(label="宛名番号（1行に一つ）", max_length=100_000, widget=forms.Textarea(attrs={"rows": 3}))
-    purpose = forms.ModelChoiceField(label="目的", queryset=Purpose.objects.none(), required=False, empty_label="どの勧奨も")
+    purpose: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="目的", queryset=None, required=False, empty_label="どの勧奨も")
     since = JapaneseDateField(label="申し出た日")
     note = forms.CharField(label="メモ", max_length=200, required=False)
 
@@ -61,7 +61,7 @@ class ModelForm(forms.Form):
     """A model to be trained."""
 
     name = forms.CharField(label="モデルの名前", max_length=120, help_text="同じ名前なら次の版になります。")
-    purpose = forms.ModelChoiceField(label="目的", queryset=Purpose.objects.none())
+    purpose: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="目的", queryset=None)
     decided = forms.CharField(label="年度のいつ決めるか", max_length=20, initial="06-01", help_text="例：06-01。この日より後に知る列は使えません。")
     features = forms.MultipleChoiceField(label="使う列", widget=forms.CheckboxSelectMultiple)
 
@@ -77,7 +77,7 @@ class ModelForm(forms.Form):
 class TableChoiceForm(forms.Form):
     """Which table."""
 
-    table = forms.ModelChoiceField(label="表", queryset=TownTable.objects.none())
+    table: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="表", queryset=None)
 
     def __init__(self, *args: Any, tables: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,5 +10,6 @@ OPERATIONS = Operations(
         "optout": "勧奨を望まない人",
         "campaign": "施策",
         "model": "リスクのモデル",
+        "series": "数の予測",
     },
 )

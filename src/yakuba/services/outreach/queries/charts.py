@@ -54,3 +54,17 @@ def by_year(figures: dict[str, Any]) -> Chart | None:
         return None
     series = {"実際": [round(100 * one["observed"], 2) for one in rows], "予測": [round(100 * one["predicted"], 2) for one in rows]}
     return line_chart([f"{one['year']}年度" for one in rows], series, title="年度ごとの実際と予測", unit="%")
+
+
+def forecast(names: Sequence[str], values: Sequence[float], result: dict[str, Any], unit: str) -> Chart:
+    """The last periods and the next ones, with the interval and the naive forecast."""
+    shown, steps = min(len(values), 24), result["steps"]
+    chosen = result["lines"][result["chosen"]]
+    places = [*names[-shown:], *result["periods"]]
+    gap: list[float | None] = [None] * shown
+    after: list[float | None] = [None] * steps
+    series: dict[str, list[float | None]] = {"これまで": [*values[-shown:], *after], "予測": [*gap, *(round(one[0], 1) for one in chosen)]}
+    if result["chosen"] != "naive":
+        series["前の年の同じ時期"] = [*gap, *(round(one[0], 1) for one in result["lines"]["naive"])]
+    bands = {"予測": [*([None] * shown), *((round(one[1], 1), round(one[2], 1)) for one in chosen)]}
+    return line_chart(places, series, title="これまでと予測", unit=unit, bands=bands, band="95%の幅（これまでの外れ方から）")

@@ -10,12 +10,13 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
-from yakuba.services.outreach.models import Campaign, InvitationPrint, RiskModel, TownTable
+from yakuba.services.outreach.models import Campaign, InvitationPrint, NumberSeries, RiskModel, TownTable
 from yakuba.services.outreach.queries.campaigns import overdue
 
 WORK = (
     (TownTable, "outreach.read_table", "表", "outreach:table", "outreach.load"),
     (RiskModel, "outreach.train", "リスクのモデル", "outreach:model", "outreach.model"),
+    (NumberSeries, "outreach.forecast", "数の予測", "outreach:series", "outreach.forecast"),
     (InvitationPrint, "outreach.print", "手紙", "", "outreach.plan"),
 )
 

@@ -13,7 +13,7 @@ from yakuba.kernel.files.storage import store
 from yakuba.services.outreach import facade
 from yakuba.services.outreach.actions import campaigns, purposes
 from yakuba.services.outreach.engine import samples
-from yakuba.services.outreach.models import InvitationPrint, Member, OptOut, Purpose, RiskModel
+from yakuba.services.outreach.models import InvitationPrint, Member, NumberSeries, OptOut, Purpose, RiskModel
 
 YEAR, PEOPLE = 2026, 60
 
@@ -36,7 +36,8 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     model = RiskModel.objects.create(
         name=f"{word}のモデル", version=1, table=table, purpose=purpose, features=["年齢"], decided="06-01", seed=1, state="failed", reason="見本", created_by=clerk
     )  # fmt: skip
+    series = NumberSeries.objects.create(name=f"{word}の数", periods=["2026-04-01"], values=[1.0], state="failed", reason="見本", created_by=clerk)
     return {
         "outreach_table_id": table.pk, "purpose_id": purpose.pk, "campaign_id": campaign.pk, "optout_id": OptOut.objects.get(pk=opted.pk).pk,
-        "invitation_print_id": made.pk, "risk_model_id": model.pk, "resident_number": "70001",
+        "invitation_print_id": made.pk, "risk_model_id": model.pk, "resident_number": "70001", "number_series_id": series.pk, "before": 37.7, "more": 1.9, "minutes": 15,
     }  # fmt: skip
