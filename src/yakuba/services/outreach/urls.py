@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.outreach.pages import campaigns, forecasts, models, tables
+from yakuba.services.outreach.pages import campaigns, care, forecasts, models, pressure, tables
 
 app_name = "outreach"
 urlpatterns = [
@@ -28,6 +28,11 @@ urlpatterns = [
     path("series/", forecasts.series_list, name="series_list"),
     path("series/load/", forecasts.load_series, name="load_series"),
     path("series/<int:number_series_id>/", forecasts.series, name="series"),
+    path("pressure/", pressure.notices, name="pressure"),
+    path("pressure/load/", pressure.load_pressure, name="load_pressure"),
+    path("pressure/<int:pressure_notice_id>/", pressure.notice, name="pressure_notice"),
+    path("care/", care.similar, name="similar"),
+    path("care/<int:care_look_id>/", care.care_look, name="care_look"),
     path("tables/", tables.table_list, name="tables"),
     path("tables/load/", tables.load_table, name="load_table"),
     path("tables/<int:outreach_table_id>/", tables.table, name="table"),

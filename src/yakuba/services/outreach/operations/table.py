@@ -11,5 +11,7 @@ OPERATIONS = Operations(
         "campaign": "施策",
         "model": "リスクのモデル",
         "series": "数の予測",
+        "pressure": "家庭血圧",
+        "care": "似た事例",
     },
 )

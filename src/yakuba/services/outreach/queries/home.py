@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.jobs.work import work_of
-from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
-from yakuba.services.outreach.models import Campaign, InvitationPrint, NumberSeries, RiskModel, TownTable
+from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork, queued
+from yakuba.services.outreach.models import Campaign, InvitationPrint, NumberSeries, PressureNotice, RiskModel, TownTable
 from yakuba.services.outreach.queries.campaigns import overdue
 
 WORK = (
@@ -28,6 +28,12 @@ def waiting(user: Any) -> QueueState:
     oldest = min((row.created_at for row in rows), default=None)
     url = reverse("outreach:campaign", args=[rows[0].pk]) if rows else reverse("outreach:index")
     return QueueState(len(rows), url, "進める", oldest)
+
+
+def waiting_pressure(user: Any) -> QueueState:
+    """Means at or above the threshold that no nurse has looked at."""
+    rows = PressureNotice.objects.filter(state=PressureNotice.State.OPEN)
+    return queued(rows, "created_at", reverse("outreach:pressure") + "?state=open", "見る")
 
 
 def failures(user: Any, most: int | None = None) -> list[Failure]:
