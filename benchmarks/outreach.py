@@ -30,7 +30,9 @@ def main() -> None:
     print(f"{asked.worlds} worlds of {asked.people} people, +1.9 points; {each:.1f} ms of CPU a world")
     print("| estimator | covers | found, +1.9 | found, none | mean error (points) |\n|---|---|---|---|---|")
     for name, one in planted.items():
-        print(f"| {METHODS[name]} | {one.coverage:.3f} | {one.power:.3f} | {nothing[name].power:.3f} | {100 * one.error / one.worlds:+.3f} |")
+        print(
+            f"| {METHODS[name]} | {one.coverage:.3f} | {one.power:.3f} | {nothing[name].power:.3f} | {100 * one.error / one.worlds:+.3f} |"
+        )
     large(asked.town)
 
 
@@ -49,7 +51,9 @@ def large(people: int) -> None:
     begun = time.process_time()
     _, figures = risk.trained(design, risk.Rows(matrix, outcomes, years), 1)
     auc = {name: round(one["auc"]["value"], 3) for name, one in figures["compared"].items()}
-    print(f"both models on {len(years):,} rows × 14, tried and explained: {time.process_time() - begun:.1f} s of CPU; AUC {auc}")
+    print(
+        f"both models on {len(years):,} rows × 14, tried and explained: {time.process_time() - begun:.1f} s of CPU; AUC {auc}"
+    )
 
 
 if __name__ == "__main__":

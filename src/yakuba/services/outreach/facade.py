@@ -25,7 +25,9 @@ def facts(number: int) -> CampaignFacts:
 def sample_table(people: int, year: int, *, actor: User, name: str = "", word: str = "見本") -> TownTable:
     """An invented table of persons over four years, read at once. word: in every name."""
     content = samples.table(people, year, word=word).encode()
-    row = tables.hand_in(name or "見本の健診の対象者（作りもの）", "sample.csv", content, year, actor=actor, invented=True)
+    row = tables.hand_in(
+        name or "見本の健診の対象者（作りもの）", "sample.csv", content, year, actor=actor, invented=True
+    )
     tables.define(row, samples.columns(row.columns), actor=actor)
     tables.work(row.pk)
     row.refresh_from_db()
@@ -40,7 +42,9 @@ def sample_purpose(name: str, *, actor: User, approver: User) -> Purpose:
     return row
 
 
-def sample_campaign(table: TownTable, purpose: Purpose, year: int, *, actor: User, approver: User) -> Campaign:
+def sample_campaign(
+    table: TownTable, purpose: Purpose, year: int, *, actor: User, approver: User
+) -> Campaign:
     """A campaign with a planted effect, from its plan to the look at its result; no letter is printed."""
     row = campaigns.draw_up(table, purpose, samples.plan(year), actor=actor)
     campaigns.ask_approval(row, "見本の施策です。", actor=actor)

@@ -125,18 +125,45 @@ MANIFEST = Manifest(
         "outreach.model_ended": "リスクのモデルを使うのをやめた",
     },
     approvals=(
-        ApprovalKind("outreach.purpose", "勧奨に情報を使う目的", "outreach.approve", f"{ROOM}.actions.purposes:approved"),
-        ApprovalKind("outreach.campaign", "勧奨の施策", "outreach.approve", f"{ROOM}.actions.campaigns:approved"),
-        ApprovalKind("outreach.model", "リスクのモデル", "outreach.approve", f"{ROOM}.actions.risks:approved"),
+        ApprovalKind(
+            "outreach.purpose",
+            "勧奨に情報を使う目的",
+            "outreach.approve",
+            f"{ROOM}.actions.purposes:approved",
+        ),
+        ApprovalKind(
+            "outreach.campaign", "勧奨の施策", "outreach.approve", f"{ROOM}.actions.campaigns:approved"
+        ),
+        ApprovalKind(
+            "outreach.model", "リスクのモデル", "outreach.approve", f"{ROOM}.actions.risks:approved"
+        ),
     ),
-    letters=(LetterKind("outreach.invitation", "勧奨の手紙", FIELDS, REQUIRED, f"{ROOM}.actions.letters:beginning"),),
+    letters=(
+        LetterKind(
+            "outreach.invitation", "勧奨の手紙", FIELDS, REQUIRED, f"{ROOM}.actions.letters:beginning"
+        ),
+    ),
     personal_data=(
-        PersonalData("outreach.Member", "勧奨の対象者と割り付け、受診した日（健康の情報）", KEPT_DAYS, since="assigned_at"),
+        PersonalData(
+            "outreach.Member",
+            "勧奨の対象者と割り付け、受診した日（健康の情報）",
+            KEPT_DAYS,
+            since="assigned_at",
+        ),
         PersonalData("outreach.InvitationPrint", "勧奨の手紙", 366, since="created_at"),
-        PersonalData("outreach.TownTable", "勧奨と予測に使う表（健康の情報を含む）", KEPT_DAYS, since="created_at"),
+        PersonalData(
+            "outreach.TownTable", "勧奨と予測に使う表（健康の情報を含む）", KEPT_DAYS, since="created_at"
+        ),
         PersonalData("outreach.PressureFile", "家庭血圧の測定（健康の情報）", KEPT_DAYS, since="created_at"),
-        PersonalData("outreach.PressureNotice", "家庭血圧の平均と、したこと（健康の情報）", KEPT_DAYS, since="created_at"),
-        PersonalData("outreach.CareLook", "似た事例と、決めたこと（介護の情報）", KEPT_DAYS, since="created_at"),
+        PersonalData(
+            "outreach.PressureNotice",
+            "家庭血圧の平均と、したこと（健康の情報）",
+            KEPT_DAYS,
+            since="created_at",
+        ),
+        PersonalData(
+            "outreach.CareLook", "似た事例と、決めたこと（介護の情報）", KEPT_DAYS, since="created_at"
+        ),
         PersonalData("outreach.OptOut", "勧奨を望まない人", KEPT_DAYS * 2, since="created_at"),
     ),
     failures=f"{ROOM}.queries.home:failures",

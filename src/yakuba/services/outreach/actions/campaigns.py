@@ -28,11 +28,15 @@ AT_ONCE = 1_000
 
 
 @transaction.atomic
-def draw_up(table: TownTable, purpose: Purpose, text: str, *, actor: Actor, parent: Campaign | None = None) -> Campaign:
+def draw_up(
+    table: TownTable, purpose: Purpose, text: str, *, actor: Actor, parent: Campaign | None = None
+) -> Campaign:
     """A draft. Raises DefinitionRefused with every fault by its line, and Conflict."""
     plan = _checked(table, purpose, text)
     if plan.method == "adaptive" and parent is None:
-        raise Invalid("「割り付け: 逐次」は、結果の出た施策に続けるときに使います。その施策のページの「続きを作る」から始めてください。")
+        raise Invalid(
+            "「割り付け: 逐次」は、結果の出た施策に続けるときに使います。その施策のページの「続きを作る」から始めてください。"
+        )
     seed = plan.seed or secrets.randbelow(2**31 - 1) + 1
     row: Campaign = Campaign.objects.create(
         name=plan.name, table=table, purpose=purpose, text=text, columns=table.columns, seed=seed, parent=parent, created_by=known(actor)
@@ -63,7 +67,11 @@ def _checked(table: TownTable, purpose: Purpose, text: str) -> Plan:
 
 
 def _draft(campaign: Campaign) -> Campaign:
-    row: Campaign = Campaign.objects.select_for_update(of=("self",)).select_related("table", "purpose").get(pk=campaign.pk)
+    row: Campaign = (
+        Campaign.objects.select_for_update(of=("self",))
+        .select_related("table", "purpose")
+        .get(pk=campaign.pk)
+    )
     if row.state != Campaign.State.DRAFT:
         raise Conflict(f"「{row}」は、もう「{row.get_state_display()}」です。計画は変えられません。")
     if is_proposed(row):
@@ -73,7 +81,9 @@ def _draft(campaign: Campaign) -> Campaign:
 
 def is_proposed(campaign: Campaign) -> bool:
     """Whether another person is asked to approve it."""
-    return Approval.objects.filter(kind=KIND, subject=campaign.subject, state=Approval.State.PROPOSED).exists()
+    return Approval.objects.filter(
+        kind=KIND, subject=campaign.subject, state=Approval.State.PROPOSED
+    ).exists()
 
 
 def columns_used(table: TownTable, plan: Plan) -> list[str]:
@@ -115,7 +125,11 @@ def _summary(row: Campaign, plan: Plan, people: int) -> str:
 
 def approved(approval: Approval, actor: User) -> None:
     """What follows from the approval. Raises ApprovalRefused where it cannot stand any more."""
-    row = Campaign.objects.select_for_update(of=("self",)).select_related("purpose", "table").get(pk=int(approval.subject.partition(":")[2]))
+    row = (
+        Campaign.objects.select_for_update(of=("self",))
+        .select_related("purpose", "table")
+        .get(pk=int(approval.subject.partition(":")[2]))
+    )
     if row.state != Campaign.State.DRAFT or row.table is None or not row.purpose.holds:
         raise ApprovalRefused("表か目的がなくなったので、承認できません。差し戻してください。")
     row.state, row.approved_at, row.approved_by = Campaign.State.APPROVED, timezone.now(), actor
@@ -134,16 +148,26 @@ def assign(campaign: Campaign) -> Campaign:
 
 def locked(campaign: Campaign, *states: str) -> Campaign:
     """The row, standing still, in one of these states. Raises Conflict."""
-    row: Campaign = Campaign.objects.select_for_update(of=("self",)).select_related("table", "purpose", "parent").get(pk=campaign.pk)
+    row: Campaign = (
+        Campaign.objects.select_for_update(of=("self",))
+        .select_related("table", "purpose", "parent")
+        .get(pk=campaign.pk)
+    )
     if row.state not in states:
         wanted = "」か「".join(Campaign.State(one).label for one in states)
-        raise Conflict(f"「{row}」は「{row.get_state_display()}」です。これができるのは「{wanted}」のときだけです。")
+        raise Conflict(
+            f"「{row}」は「{row.get_state_display()}」です。これができるのは「{wanted}」のときだけです。"
+        )
     return row
 
 
 def work(number: int, told: Told = working.quiet) -> None:
     """Choose and assign. Nothing stands before all of it does; same seed and table, same arms."""
-    row = Campaign.objects.select_related("table", "purpose", "parent").filter(pk=number, state=Campaign.State.APPROVED).first()
+    row = (
+        Campaign.objects.select_related("table", "purpose", "parent")
+        .filter(pk=number, state=Campaign.State.APPROVED)
+        .first()
+    )
     if row is None:
         return
     if row.table is None:
@@ -151,12 +175,16 @@ def work(number: int, told: Told = working.quiet) -> None:
     plan = row.plan
     purposes.require_classes(row.purpose, row.table.specs, columns_used(row.table, plan))
     chosen = choosing.choose(row.table, plan, row.purpose, campaign=row, risk=risks)
-    levels = {name: assignment.levels(chosen.columns[name], plan.quantiles.get(name, 0)) for name in plan.strata}
+    levels = {
+        name: assignment.levels(chosen.columns[name], plan.quantiles.get(name, 0)) for name in plan.strata
+    }
     strata = assignment.strata(levels, len(chosen.numbers))
     shares = _shares(row, plan)
     arms = assignment.assign(strata.codes, shares, row.seed)
     if min((int((arms == one).sum()) for one in range(len(shares))), default=0) < FEWEST:
-        raise Conflict(f"対象が{len(chosen.numbers):,}人しかいないので、どの群にも{FEWEST}人以上になりません。条件を直してください。")
+        raise Conflict(
+            f"対象が{len(chosen.numbers):,}人しかいないので、どの群にも{FEWEST}人以上になりません。条件を直してください。"
+        )
     told(len(chosen.numbers), len(chosen.numbers), "割り付け")
     members = [
         Member(campaign=row, number=one, stratum=int(code), arm=int(arm), probability=shares[int(arm)])
@@ -168,7 +196,14 @@ def work(number: int, told: Told = working.quiet) -> None:
         row.funnel, row.strata, row.shares = [list(one) for one in chosen.funnel], list(strata.labels), shares
         row.state, row.assigned_at, row.reason = Campaign.State.ASSIGNED, timezone.now(), ""
         row.save()
-        record("outreach.assigned", subject=row.subject, actor=None, people=len(members), seed=row.seed, shares=shares)
+        record(
+            "outreach.assigned",
+            subject=row.subject,
+            actor=None,
+            people=len(members),
+            seed=row.seed,
+            shares=shares,
+        )
 
 
 def _shares(row: Campaign, plan: Plan) -> list[float]:
@@ -202,7 +237,9 @@ def withdraw(campaign: Campaign) -> Campaign:
 
 
 def _withdraw(row: Campaign, numbers: set[str], why: str) -> None:
-    there = [one for one in row.members.filter(withdrawn="").values_list("number", flat=True) if one in numbers]
+    there = [
+        one for one in row.members.filter(withdrawn="").values_list("number", flat=True) if one in numbers
+    ]
     for start in range(0, len(there), 500):
         row.members.filter(withdrawn="", number__in=there[start : start + 500]).update(withdrawn=why)
 
@@ -226,7 +263,9 @@ def protected_now(row: Campaign) -> set[str]:
 
 def give_up(refusal: Refused, *, campaign_id: int) -> None:
     """The job will not go on."""
-    Campaign.objects.filter(pk=campaign_id, state=Campaign.State.APPROVED).update(reason=refusal.lines() or "割り付けが止まりました。")
+    Campaign.objects.filter(pk=campaign_id, state=Campaign.State.APPROVED).update(
+        reason=refusal.lines() or "割り付けが止まりました。"
+    )
 
 
 def take_up(*, campaign_id: int) -> None:

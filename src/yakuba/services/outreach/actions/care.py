@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
+from yakuba.kernel.protection import policy
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.values.characters import narrow
 from yakuba.kernel.values.my_numbers import likely_in
@@ -45,10 +47,24 @@ def look_up(
         result = neighbours.similar(columns, numbers.index(plain), asked)
     except NoModel as error:
         raise Invalid(str(error)) from error
+    _hide(result, table, year, plain)
     row: CareLook = CareLook.objects.create(
         number=plain, table=table, purpose=purpose, asked={"features": list(features), "plan": plan, "outcome": outcome}, result=result, created_by=known(actor)
     )  # fmt: skip
     return row
+
+
+def _hide(result: dict[str, Any], table: TownTable, year: int, number: str) -> None:
+    """What says where a person under protection lives is not shown beside the others."""
+    roles = {one: table.heading(one) for one in ("name", "birth", "address")}
+    columns, numbers = choosing.rows_of(table, [one for one in roles.values() if one], year)
+    person = choosing.Chosen(columns, numbers)
+    person.keep([one == number for one in numbers], "")
+    if choosing.protected(person, roles):
+        places = policy.places()
+        for one in result["differences"]:
+            if places.has("", label=one["column"]) or one["column"] == table.heading("district"):
+                one["own"] = policy.HIDDEN
 
 
 @transaction.atomic

@@ -33,7 +33,10 @@ def take(
 ) -> NumberSeries:  # fmt: skip
     """A series; a worker forecasts it. Raises Invalid with every fault."""
     problems: list[Problem] = []
-    series = forecasts.read_series(rows(content if isinstance(content, bytes) else content.read(), REQUIRED, problems, renamed=renamed), problems)
+    series = forecasts.read_series(
+        rows(content if isinstance(content, bytes) else content.read(), REQUIRED, problems, renamed=renamed),
+        problems,
+    )
     if series is None:
         raise Invalid("この表は予測に使えません。直してから入れてください。", problems=problems[:200])
     row: NumberSeries = NumberSeries.objects.create(
@@ -46,7 +49,9 @@ def take(
 
 def series_of(row: NumberSeries) -> forecasts.Series:
     """As the engine has it."""
-    return forecasts.Series(tuple(date.fromisoformat(one) for one in row.periods), tuple(row.values), row.season)
+    return forecasts.Series(
+        tuple(date.fromisoformat(one) for one in row.periods), tuple(row.values), row.season
+    )
 
 
 def work(number: int, told: Told = working.quiet) -> None:

@@ -48,14 +48,20 @@ def start(campaign: Campaign, *, actor: Actor) -> InvitationPrint:
         raise Conflict("この施策は手紙を作りません（送り方：一覧だけ）。一覧を取り出してください。")
     if row.prints.filter(state=InvitationPrint.State.WAITING).exists():
         raise Conflict("手紙は、いま作っています。")
-    made: InvitationPrint = InvitationPrint.objects.create(campaign=row, state=InvitationPrint.State.WAITING, created_by=known(actor))
+    made: InvitationPrint = InvitationPrint.objects.create(
+        campaign=row, state=InvitationPrint.State.WAITING, created_by=known(actor)
+    )
     enqueue(JOB, key=made.job_key, invitation_print_id=made.pk)
     return made
 
 
 def work(number: int, told: Told = working.quiet) -> None:
     """Print, read back, keep."""
-    made = InvitationPrint.objects.select_related("campaign__table", "campaign__purpose").filter(pk=number).first()
+    made = (
+        InvitationPrint.objects.select_related("campaign__table", "campaign__purpose")
+        .filter(pk=number)
+        .first()
+    )
     if made is None or made.state != InvitationPrint.State.WAITING:
         return
     campaign, plan = made.campaign, made.campaign.plan
@@ -67,30 +73,56 @@ def work(number: int, told: Told = working.quiet) -> None:
     if not letters:
         raise Conflict("手紙を作る人がいません。")
     shelf = PrintShelf(f"outreach-{made.pk}", made.created_by)
-    printed = print_file(letters, layout(template, f"outreach-{made.pk}"), told=lambda done, total: told(done, total, "手紙"), shelf=shelf)
+    printed = print_file(
+        letters,
+        layout(template, f"outreach-{made.pk}"),
+        told=lambda done, total: told(done, total, "手紙"),
+        shelf=shelf,
+    )
     marks = [one.mark for one in printed.letters]
     if found := verify.verify(printed.pdf, marks, shows={mark.recipient: [mark.recipient] for mark in marks}):
-        raise Unavailable(f"読み返したところ、{found[0].page}頁が正しくありません。{found[0].reason}もう一度作ってください。")
+        raise Unavailable(
+            f"読み返したところ、{found[0].page}頁が正しくありません。{found[0].reason}もう一度作ってください。"
+        )
     left += [[masked(people[one].number), MISFIT] for one in printed.misfits]
     _keep(made, printed, people, left)
     shelf.clear()
 
 
-def _keep(made: InvitationPrint, printed: Printed, people: Mapping[str, Member], left: list[list[str]]) -> None:
+def _keep(
+    made: InvitationPrint, printed: Printed, people: Mapping[str, Member], left: list[list[str]]
+) -> None:
     content = io.BytesIO()
     write_csv(_mailing(printed, people, made.campaign.plan), content, "utf-8")
     with transaction.atomic():
         if not working.still_waiting(made):
             return
-        made.pdf = store(StoredFile.Kind.OUTPUT, "invitations.pdf", "application/pdf", printed.pdf, actor=made.created_by)
-        made.mailing = store(StoredFile.Kind.OUTPUT, "invitations.csv", "text/csv", content.getvalue(), actor=made.created_by)
-        made.letters, made.left, made.state, made.reason = len(printed.letters), left, InvitationPrint.State.DONE, ""
+        made.pdf = store(
+            StoredFile.Kind.OUTPUT, "invitations.pdf", "application/pdf", printed.pdf, actor=made.created_by
+        )
+        made.mailing = store(
+            StoredFile.Kind.OUTPUT, "invitations.csv", "text/csv", content.getvalue(), actor=made.created_by
+        )
+        made.letters, made.left, made.state, made.reason = (
+            len(printed.letters),
+            left,
+            InvitationPrint.State.DONE,
+            "",
+        )
         made.save()
         numbers = [people[one.mark.recipient].pk for one in printed.letters]
         for start_ in range(0, len(numbers), 500):
             Member.objects.filter(pk__in=numbers[start_ : start_ + 500]).update(printed=True)
-        Campaign.objects.filter(pk=made.campaign_id).exclude(state=Campaign.State.REPORTED).update(state=Campaign.State.PRINTED)
-        record("outreach.printed", subject=made.campaign.subject, actor=made.created_by, letters=made.letters, sha256=made.pdf.sha256)
+        Campaign.objects.filter(pk=made.campaign_id).exclude(state=Campaign.State.REPORTED).update(
+            state=Campaign.State.PRINTED
+        )
+        record(
+            "outreach.printed",
+            subject=made.campaign.subject,
+            actor=made.created_by,
+            letters=made.letters,
+            sha256=made.pdf.sha256,
+        )
 
 
 def _mailing(printed: Printed, people: Mapping[str, Member], plan: Plan) -> Table:
@@ -98,13 +130,17 @@ def _mailing(printed: Printed, people: Mapping[str, Member], plan: Plan) -> Tabl
     return mailing.table("差込", printed.letters, texts)
 
 
-def _letters(campaign: Campaign, plan: Plan, lacking: Callable[[str], list[str]], left: list[list[str]]) -> tuple[list[Letter], dict[str, Member]]:
+def _letters(
+    campaign: Campaign, plan: Plan, lacking: Callable[[str], list[str]], left: list[list[str]]
+) -> tuple[list[Letter], dict[str, Member]]:
     """The letters in the order of postal code and number, and whose each is."""
     table = campaign.table
     if table is None:
         raise Conflict(choosing.GONE)
     roles = {one: table.heading(one) for one in ("name", "postal", "address", "birth")}
-    columns, numbers = choosing.rows_of(table, [*plan.columns, *(one for one in roles.values() if one)], plan.year)
+    columns, numbers = choosing.rows_of(
+        table, [*plan.columns, *(one for one in roles.values() if one)], plan.year
+    )
     place = {number: at for at, number in enumerate(numbers)}
     hidden = campaigns.protected_now(campaign)
     found: list[tuple[str, Letter, Member]] = []
@@ -130,7 +166,15 @@ def _letter(member: Member, plan: Plan, person: Mapping[str, Any], roles: Mappin
         texts[AGE] = str(age_on(birth, plan.decided))
     to = Addressee(texts[roles["name"]], texts.get(roles["postal"], ""), texts[roles["address"]])
     recipient = f"K{member.campaign_id}-{member.pk}"
-    return Letter(recipient, to, Values(_single(to, filled(message.subject, texts), filled(message.body, texts), recipient, plan.print_day)))
+    return Letter(
+        recipient,
+        to,
+        Values(
+            _single(
+                to, filled(message.subject, texts), filled(message.body, texts), recipient, plan.print_day
+            )
+        ),
+    )
 
 
 def _single(to: Addressee, subject: str, body: str, recipient: str, day: date) -> dict[str, str]:

@@ -77,6 +77,11 @@ def done(notice: PressureNotice, note: str, *, actor: Actor) -> PressureNotice:
         raise Invalid("したことを書いてください（例：電話で受診を勧めた）。")
     if likely_in(note):
         raise Invalid(MY_NUMBER)
-    row.state, row.note, row.done_at, row.done_by = PressureNotice.State.DONE, note.strip()[:300], timezone.now(), known(actor)
+    row.state, row.note, row.done_at, row.done_by = (
+        PressureNotice.State.DONE,
+        note.strip()[:300],
+        timezone.now(),
+        known(actor),
+    )
     row.save()
     return row

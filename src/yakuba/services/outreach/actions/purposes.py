@@ -32,13 +32,18 @@ def ask(name: str, basis: str, classes: Sequence[str], *, actor: Actor) -> Purpo
     if likely_in(name + basis):
         raise Invalid(MY_NUMBER)
     if unknown := [one for one in classes if one not in CLASSES]:
-        raise Invalid(f"情報の種類「{unknown[0][:20]}」はありません。{'、'.join(CLASSES)} から選んでください。")
+        raise Invalid(
+            f"情報の種類「{unknown[0][:20]}」はありません。{'、'.join(CLASSES)} から選んでください。"
+        )
     if not classes:
         raise Invalid("使う情報の種類を選んでください。")
     if Purpose.objects.filter(name=name.strip(), ended_at=None).exists():
         raise Conflict(f"「{name.strip()}」という目的は、もうあります。")
     row: Purpose = Purpose.objects.create(
-        name=name.strip()[:120], basis=basis.strip()[:2000], classes=list(dict.fromkeys(classes)), created_by=actor
+        name=name.strip()[:120],
+        basis=basis.strip()[:2000],
+        classes=list(dict.fromkeys(classes)),
+        created_by=actor,
     )
     summary = f"「{row.name}」のために、{'、'.join(row.class_labels)} を使います。根拠：{row.basis}"
     propose(KIND, f"purpose:{row.pk}", actor=actor, summary=summary, reason=row.basis)
@@ -66,7 +71,9 @@ def end(purpose: Purpose) -> Purpose:
 def require_classes(purpose: Purpose, specs: Iterable[ColumnSpec], used: Iterable[str]) -> None:
     """Raises Conflict unless the purpose holds and every column used is of a class that it was approved for."""
     if not purpose.holds:
-        raise Conflict(f"目的「{purpose}」は、まだ承認されていないか、終わっています。承認されてから使ってください。")
+        raise Conflict(
+            f"目的「{purpose}」は、まだ承認されていないか、終わっています。承認されてから使ってください。"
+        )
     wanted = set(used)
     outside = [one for one in specs if one.heading in wanted and one.data_class not in purpose.classes]
     if outside:
@@ -78,7 +85,9 @@ def require_classes(purpose: Purpose, specs: Iterable[ColumnSpec], used: Iterabl
 
 
 @transaction.atomic
-def opt_out(numbers: Sequence[str], purpose: Purpose | None, since: date, note: str, *, actor: Actor) -> list[OptOut]:
+def opt_out(
+    numbers: Sequence[str], purpose: Purpose | None, since: date, note: str, *, actor: Actor
+) -> list[OptOut]:
     """These want no letters, of one purpose or of any. Those already noted are left as they are. Raises Invalid."""
     plain = list(dict.fromkeys(narrow(one).strip() for one in numbers))
     if not plain or any(not one or len(one) > 20 for one in plain):

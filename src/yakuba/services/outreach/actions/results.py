@@ -49,24 +49,37 @@ def examined(found: Iterable[Row], problems: list[Problem], until: date) -> dict
         if not number or day is None:
             problems.append(Problem(row.line, "", "宛名番号と受診日を書いてください。"))
         elif day > until:
-            problems.append(Problem(row.line, DAY, f"{day.isoformat()} は、一覧の最後の日（{until.isoformat()}）より後です。どちらかを直してください。"))
+            problems.append(
+                Problem(
+                    row.line,
+                    DAY,
+                    f"{day.isoformat()} は、一覧の最後の日（{until.isoformat()}）より後です。どちらかを直してください。",
+                )
+            )
         else:
             days[number] = min(day, days.get(number, day))
     return days
 
 
 @transaction.atomic
-def take(campaign: Campaign, content: bytes | IO[bytes], until: date, *, renamed: Mapping[str, str] | None = None) -> Loaded:
+def take(
+    campaign: Campaign, content: bytes | IO[bytes], until: date, *, renamed: Mapping[str, str] | None = None
+) -> Loaded:
     """The list of who was examined, complete up to the day `until`; it takes the place of the one before. Raises Invalid with every
     fault: somebody who is left out would count as not examined."""
     row = locked(campaign, *(one for one in Campaign.State.values if one not in ("draft", "approved")))
     if row.results_until and until < row.results_until:
-        raise Conflict(f"{row.results_until.isoformat()} までの一覧が、もう入っています。それより前までの一覧では置きかえません。")
+        raise Conflict(
+            f"{row.results_until.isoformat()} までの一覧が、もう入っています。それより前までの一覧では置きかえません。"
+        )
     problems: list[Problem] = []
     source = content if isinstance(content, bytes) else content.read()
     days = examined(rows(source, REQUIRED, problems, renamed=renamed), problems, until)
     if problems:
-        raise Invalid("直すところがあります。一人でも欠けると効果が変わるので、取り込みませんでした。", problems=problems[:200])
+        raise Invalid(
+            "直すところがあります。一人でも欠けると効果が変わるので、取り込みませんでした。",
+            problems=problems[:200],
+        )
     changed, found = [], 0
     for member in row.members.all().iterator(chunk_size=2_000):
         day = days.get(member.number)
@@ -91,7 +104,9 @@ def look(campaign: Campaign, *, today: date | None = None) -> Campaign:
             f"結果を見るのは {plan.look.isoformat()} と決めてあります。途中で何度も見ると、ないはずの差が見つかりやすくなります。"
         )
     if row.results_until is None or row.results_until < plan.ends:
-        raise Conflict(f"{plan.ends.isoformat()} までに受診した人の一覧が、まだ入っていません。入れてから見てください。")
+        raise Conflict(
+            f"{plan.ends.isoformat()} までに受診した人の一覧が、まだ入っていません。入れてから見てください。"
+        )
     if row.report and row.reported_at and row.results_at and row.results_at <= row.reported_at:
         raise Conflict("この結果は、もう見ました。一覧を入れ直したときだけ、計算し直せます。")
     row.report = results.report(row) | {"looks": (row.report or {}).get("looks", 0) + 1}

@@ -32,7 +32,9 @@ AGE = "年齢"
 
 
 @transaction.atomic
-def start(table: TownTable, purpose: Purpose, name: str, features: Sequence[str], decided: str, *, actor: Actor) -> RiskModel:
+def start(
+    table: TownTable, purpose: Purpose, name: str, features: Sequence[str], decided: str, *, actor: Actor
+) -> RiskModel:
     """Let a worker train a model. decided: when in the fiscal year people are chosen, 「06-01」. Raises Invalid, Conflict."""
     if table.state != TownTable.State.DONE:
         raise Conflict(f"表「{table}」は、まだ読めていません。")
@@ -42,7 +44,10 @@ def start(table: TownTable, purpose: Purpose, name: str, features: Sequence[str]
     _require_known(table, specs, decided)
     if not table.heading("outcome"):
         raise Invalid("表に「結果」の列がありません。表のページで、どの列が結果か選んでください。")
-    used = [*(table.heading("birth") if one.heading == AGE else one.heading for one in specs), table.heading("outcome")]
+    used = [
+        *(table.heading("birth") if one.heading == AGE else one.heading for one in specs),
+        table.heading("outcome"),
+    ]
     purposes.require_classes(purpose, table.specs, used)
     newest = RiskModel.objects.filter(name=name.strip()).aggregate(found=Max("version"))["found"] or 0
     row: RiskModel = RiskModel.objects.create(
@@ -77,7 +82,11 @@ def features_of(table: TownTable, headings: Sequence[str]) -> list[ColumnSpec]:
 
 def work(number: int, told: Told = working.quiet) -> None:
     """Train, and say what it is worth."""
-    row = RiskModel.objects.select_related("table__part", "purpose").filter(pk=number, state=RiskModel.State.WAITING).first()
+    row = (
+        RiskModel.objects.select_related("table__part", "purpose")
+        .filter(pk=number, state=RiskModel.State.WAITING)
+        .first()
+    )
     if row is None:
         return
     table = _table(row.table)
@@ -122,7 +131,10 @@ def _columns(table: TownTable, decided: str, year: int | None = None) -> dict[st
     columns["\0year"] = years
     if birth:
         days = {one: known_on(decided, one) for one in set(years)}
-        columns[AGE] = [None if one is None or (day := days[at]) is None else age_on(one, day) for one, at in zip(columns[birth], years, strict=True)]
+        columns[AGE] = [
+            None if one is None or (day := days[at]) is None else age_on(one, day)
+            for one, at in zip(columns[birth], years, strict=True)
+        ]
     return columns
 
 
@@ -130,7 +142,11 @@ def _rows(design: risk.Design, columns: Mapping[str, list[Any]], table: TownTabl
     import numpy as np
 
     groups = {role: table.heading(role) for role in ("sex", "district")}
-    levels = {heading: ["（空）" if one is None else str(one) for one in columns[heading]] for heading in groups.values() if heading}
+    levels = {
+        heading: ["（空）" if one is None else str(one) for one in columns[heading]]
+        for heading in groups.values()
+        if heading
+    }
     if AGE in columns:
         levels["年齢"] = [risk.band(one) for one in columns[AGE]]
     outcomes = np.array(columns[table.heading("outcome")], dtype=int)
@@ -152,7 +168,9 @@ def approved_model(number: int, table: TownTable) -> RiskModel:
     if row is None:
         raise Missing(f"リスクのモデル{number}番はありません。")
     if not row.holds:
-        raise Conflict(f"「{row}」は、まだ承認されていないか、使うのをやめています。承認されたモデルだけが人を選べます。")
+        raise Conflict(
+            f"「{row}」は、まだ承認されていないか、使うのをやめています。承認されたモデルだけが人を選べます。"
+        )
     features_of(table, row.features)
     return row
 

@@ -27,14 +27,18 @@ STEP = 5_000  # rows between two looks whether the job was stopped
 
 
 @transaction.atomic
-def hand_in(name: str, file_name: str, content: bytes | IO[bytes], year: int, *, actor: Actor, invented: bool = False) -> TownTable:
+def hand_in(
+    name: str, file_name: str, content: bytes | IO[bytes], year: int, *, actor: Actor, invented: bool = False
+) -> TownTable:
     """Keep a table, with what its columns probably are. year: of a table without such a column. Raises Invalid."""
     data = content if isinstance(content, bytes) else content.read()
     problems: list[Problem] = []
     known_names = [one for names in columns.HEADINGS.values() for one in names]
     headings = [one for one in headings_in(io.BytesIO(data), known_names, problems) if one]
     if problems or not headings:
-        raise Invalid("この表は読めません。1行目に見出しを書いたCSVかExcelにしてください。", problems=problems[:50])
+        raise Invalid(
+            "この表は読めません。1行目に見出しを書いたCSVかExcelにしてください。", problems=problems[:50]
+        )
     file = store(StoredFile.Kind.UPLOAD, file_name, "application/octet-stream", data, actor=actor)
     specs = columns.guessed(headings)
     row: TownTable = TownTable.objects.create(
@@ -83,15 +87,21 @@ def work(number: int, told: Told = working.quiet) -> None:
     if not cells.rows:
         raise Invalid("使える行が一つもありません。", problems=list(faults)[:50])
     if cells.looks_like_my_numbers():
-        raise Invalid("宛名番号の列に、個人番号（マイナンバー）が入っているようです。個人番号は使えません。宛名番号の表を入れてください。")
+        raise Invalid(
+            "宛名番号の列に、個人番号（マイナンバー）が入っているようです。個人番号は使えません。宛名番号の表を入れてください。"
+        )
     part = frames.written(cells.columns, cells.specs)
     with transaction.atomic():
         if not working.still_waiting(row):
             return
         old = row.part
-        row.part = store(StoredFile.Kind.OUTPUT, f"outreach-{row.pk}.parquet", "application/octet-stream", part)
+        row.part = store(
+            StoredFile.Kind.OUTPUT, f"outreach-{row.pk}.parquet", "application/octet-stream", part
+        )
         row.rows, row.bad, row.faults = cells.rows, faults.number, [str(one) for one in faults]
-        row.years = {str(year): count for year, count in sorted((cells.years or {row.year: cells.rows}).items())}
+        row.years = {
+            str(year): count for year, count in sorted((cells.years or {row.year: cells.rows}).items())
+        }
         row.state, row.reason = TownTable.State.DONE, ""
         row.save()
         if old is not None:

@@ -32,7 +32,9 @@ class Faults(list[Problem]):
 def give_up(model: type[Worked], number: int, refusal: Refused) -> None:
     """The job will not go on, for that reason."""
     reason = refusal.lines() or "処理が止まりました。「もう一度動かす」を押してください。"
-    model.objects.filter(pk=number, state=Worked.State.WAITING).update(state=Worked.State.FAILED, reason=reason)
+    model.objects.filter(pk=number, state=Worked.State.WAITING).update(
+        state=Worked.State.FAILED, reason=reason
+    )
 
 
 def take_up(model: type[Worked], number: int) -> None:

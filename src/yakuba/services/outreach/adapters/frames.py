@@ -28,5 +28,7 @@ def read(file: StoredFile, names: Sequence[str] | None = None) -> dict[str, list
     """Heading → values; of these columns, or of all."""
     import polars
 
-    frame = polars.read_parquet(io.BytesIO(content_of(file)), columns=list(names) if names is not None else None)
+    frame = polars.read_parquet(
+        io.BytesIO(content_of(file)), columns=list(names) if names is not None else None
+    )
     return {name: frame[name].to_list() for name in frame.columns}

@@ -9,13 +9,15 @@ FLOOR = 0.1
 DRAWS = 20_000
 
 
-def probabilities(sent: Sequence[int], examined: Sequence[int], seed: int, floor: float = FLOOR) -> list[float]:
+def probabilities(
+    sent: Sequence[int], examined: Sequence[int], seed: int, floor: float = FLOOR
+) -> list[float]:
     """The next probability of each letter: the chance that it is the best one, given what came of those sent (Beta posterior from a
     flat prior), not below the floor. They add up to 1. Raises ValueError where the floor leaves nothing to choose."""
     import numpy as np
 
     letters = len(sent)
-    if not 2 <= letters or not 0 < floor <= 1 / letters:
+    if not letters >= 2 or not 0 < floor <= 1 / letters:
         raise ValueError("the floor must leave something to choose")
     good, all_ = np.asarray(examined), np.asarray(sent)
     draws = np.random.default_rng(seed).beta(1 + good, 1 + all_ - good, size=(DRAWS, letters))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,8 +31,11 @@ def levels(values: Sequence[Any], quantiles: int = 0) -> list[str]:
         return ["（空）"] * len(values)
     cuts = sorted(set(np.quantile(known, np.arange(1, quantiles) / quantiles).tolist()))
     ends = [-np.inf, *cuts, np.inf]
-    names = [_between(low, high) for low, high in zip(ends[:-1], ends[1:], strict=True)]
-    return ["（空）" if value is None else names[int(np.searchsorted(cuts, float(value), side="right"))] for value in values]
+    names = [_between(low, high) for low, high in itertools.pairwise(ends)]
+    return [
+        "（空）" if value is None else names[int(np.searchsorted(cuts, float(value), side="right"))]
+        for value in values
+    ]
 
 
 def _level(value: Any) -> str:

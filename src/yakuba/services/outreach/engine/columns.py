@@ -54,13 +54,17 @@ HEADINGS = {
     "address": ("住所", "所在地"),
     "outcome": ("受診", "受診の有無", "受診した"),
 }
-HEALTH = re.compile("受診|健診|検診|検査|血圧|血糖|HbA1c|BMI|服薬|病|問診|歩行|喫煙|飲酒|医療|体重|腹囲", re.I)
+HEALTH = re.compile(
+    "受診|健診|検診|検査|血圧|血糖|HbA1c|BMI|服薬|病|問診|歩行|喫煙|飲酒|医療|体重|腹囲", re.I
+)
 CARE, TAX = re.compile("介護|要支援|認定|福祉|手帳|生活保護"), re.compile("税|所得|収入|課税")
 YES = frozenset(("はい", "1", "有", "あり", "有り", "○", "〇", "受診", "済", "y", "yes", "true"))
 NO = frozenset(
     ("いいえ", "0", "無", "なし", "無し", "×", "✕", "未受診", "未", "n", "no", "false", "-", "ー", "―")
 )
-NUMBER = re.compile(r"([-+]?\d[\d,]*(?:\.\d+)?)\s*(?:歳|才|円|千円|人|件|回|点|%|mmHg|cm|kg|mg/dL|日|年|度|年度)?")
+NUMBER = re.compile(
+    r"([-+]?\d[\d,]*(?:\.\d+)?)\s*(?:歳|才|円|千円|人|件|回|点|%|mmHg|cm|kg|mg/dL|日|年|度|年度)?"
+)
 LONGEST, MOST_COLUMNS, MOST_ROWS = 200, 60, 2_000_000
 FIRST_YEAR, LAST_YEAR = 1990, 2098
 MY_NUMBER = "個人番号（マイナンバー）に見える値です。この部屋では使いません。列を消して入れ直してください。"
@@ -118,11 +122,15 @@ def guessed(headings: Iterable[str]) -> list[ColumnSpec]:
     """What the columns probably are; a person checks it. Of values nothing is known about when they were known."""
     found, taken = [], set[str]()
     for heading in list(headings)[:MOST_COLUMNS]:
-        role = next((one for one, names in HEADINGS.items() if heading in names and one not in taken), "value")
+        role = next(
+            (one for one, names in HEADINGS.items() if heading in names and one not in taken), "value"
+        )
         taken.add(role)
         data_class = CLASS_OF.get(role) or ("basic" if role != "value" else _class_of(heading))
         kind = KIND_OF.get(role, "text")
-        known = "前年度末" if role in ("number", "birth", "sex", "district", "name", "postal", "address") else ""
+        known = (
+            "前年度末" if role in ("number", "birth", "sex", "district", "name", "postal", "address") else ""
+        )
         found.append(ColumnSpec(heading, role, kind, data_class, known))
     return found
 
@@ -150,10 +158,19 @@ def checked(given: Sequence[Mapping[str, Any]]) -> list[ColumnSpec]:
 
 
 def _spec(one: Mapping[str, Any]) -> ColumnSpec:
-    spec = ColumnSpec(**{name: str(one.get(name, "")).strip() for name in ("heading", "role", "kind", "data_class", "known")})
+    spec = ColumnSpec(
+        **{
+            name: str(one.get(name, "")).strip()
+            for name in ("heading", "role", "kind", "data_class", "known")
+        }
+    )
     if not 0 < len(spec.heading) <= 100:
         raise BadColumn("見出しのない列があります。")
-    for name, known, what in (("role", ROLES, "役割"), ("kind", KINDS, "値の種類"), ("data_class", CLASSES, "情報の種類")):
+    for name, known, what in (
+        ("role", ROLES, "役割"),
+        ("kind", KINDS, "値の種類"),
+        ("data_class", CLASSES, "情報の種類"),
+    ):
         if getattr(spec, name) not in known:
             raise BadColumn(f"列「{spec.heading}」の{what}は {'、'.join(known)} のどれかにしてください。")
     known_on(spec.known, 2026)
@@ -181,10 +198,16 @@ class Cells:
         """One more row; without its number, year, or the second time it is told and left out."""
         key = tuple(self._cell(row, one) for one in self._key)
         if any(value is None for value in key):
-            self._told(row, self._key[0], "宛名番号（年度の列があれば年度）がないか読めないので、この行は使いません。")
+            self._told(
+                row,
+                self._key[0],
+                "宛名番号（年度の列があれば年度）がないか読めないので、この行は使いません。",
+            )
             return
         if key in self._seen:
-            self._told(row, self._key[0], "同じ人（と年度）の行が前にあります。前の行を使い、この行は使いません。")
+            self._told(
+                row, self._key[0], "同じ人（と年度）の行が前にあります。前の行を使い、この行は使いません。"
+            )
             return
         self._seen.add(key)
         for one in self.specs:
@@ -242,7 +265,9 @@ def _read_flag(text: str) -> bool:
         return True
     if plain in NO:
         return False
-    raise ValueError(f"「{text[:20]}」は、はい・いいえ（1・0、有・無、受診・未受診）と読めません。空にしました。")
+    raise ValueError(
+        f"「{text[:20]}」は、はい・いいえ（1・0、有・無、受診・未受診）と読めません。空にしました。"
+    )
 
 
 def _read_text(text: str) -> str:

@@ -24,7 +24,11 @@ def stratified(outcomes: Any, treated: Any, strata: Any) -> Estimate:
     from statsmodels.stats.weightstats import CompareMeans, DescrStatsW, _zstat_generic2
 
     found = []
-    outcomes, treated, strata = np.asarray(outcomes, float), np.asarray(treated).astype(bool), np.asarray(strata)
+    outcomes, treated, strata = (
+        np.asarray(outcomes, float),
+        np.asarray(treated).astype(bool),
+        np.asarray(strata),
+    )
     order = np.argsort(strata, kind="stable")
     for part in np.split(order, np.flatnonzero(np.diff(strata[order])) + 1):
         one, other = outcomes[part[treated[part]]], outcomes[part[~treated[part]]]
@@ -107,7 +111,9 @@ def logistic(outcomes: Any, treated: Any, covariates: Any) -> Estimate:
     with_, without = design.copy(), design.copy()
     with_[:, 1], without[:, 1] = 1, 0
     one, other = fit.predict(with_), fit.predict(without)
-    slope = (with_ * (one * (1 - one))[:, None]).mean(axis=0) - (without * (other * (1 - other))[:, None]).mean(axis=0)
+    slope = (with_ * (one * (1 - one))[:, None]).mean(axis=0) - (
+        without * (other * (1 - other))[:, None]
+    ).mean(axis=0)
     difference, error = float((one - other).mean()), float(np.sqrt(slope @ fit.cov_params() @ slope))
     from scipy.stats import norm
 
@@ -125,7 +131,9 @@ def plain(outcomes: Any, treated: Any) -> Estimate:
     alls = [int((treated == arm).sum()) for arm in (True, False)]
     if min(alls) == 0:
         return Estimate("plain", note="どちらかの群に人がいません。")
-    low, high = confint_proportions_2indep(ones[0], alls[0], ones[1], alls[1], method="newcomb", compare="diff")
+    low, high = confint_proportions_2indep(
+        ones[0], alls[0], ones[1], alls[1], method="newcomb", compare="diff"
+    )
     p = float(fisher_exact([[ones[0], alls[0] - ones[0]], [ones[1], alls[1] - ones[1]]])[1])
     return Estimate("plain", ones[0] / alls[0] - ones[1] / alls[1], float(low), float(high), p)
 

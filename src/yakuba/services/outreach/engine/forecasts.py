@@ -118,7 +118,13 @@ def _trend(values: Any, season: int, steps: int) -> Any:
     import statsmodels.api as sm
 
     def design(places: Any) -> Any:
-        return np.column_stack([np.ones(len(places)), places, *[(places % season == at).astype(float) for at in range(1, season)]])
+        return np.column_stack(
+            [
+                np.ones(len(places)),
+                places,
+                *[(places % season == at).astype(float) for at in range(1, season)],
+            ]
+        )
 
     known = np.arange(len(values))
     return sm.OLS(values, design(known)).fit().predict(design(np.arange(len(values), len(values) + steps)))
@@ -128,7 +134,14 @@ def _ets(values: Any, season: int, steps: int) -> Any:
     from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
     seasonal = "add" if season > 1 else None
-    fit = ExponentialSmoothing(values, trend="add", damped_trend=True, seasonal=seasonal, seasonal_periods=season if season > 1 else None, initialization_method="estimated").fit()
+    fit = ExponentialSmoothing(
+        values,
+        trend="add",
+        damped_trend=True,
+        seasonal=seasonal,
+        seasonal_periods=season if season > 1 else None,
+        initialization_method="estimated",
+    ).fit()
     return fit.forecast(steps)
 
 
@@ -139,7 +152,12 @@ def _sarima(values: Any, season: int, steps: int) -> Any:
     return SARIMAX(values, order=(1, 1, 1), seasonal_order=seasonal).fit(disp=0, maxiter=50).forecast(steps)
 
 
-_FORECASTS: dict[str, Callable[[Any, int, int], Any]] = {NAIVE: _naive, "trend": _trend, "ets": _ets, "sarima": _sarima}
+_FORECASTS: dict[str, Callable[[Any, int, int], Any]] = {
+    NAIVE: _naive,
+    "trend": _trend,
+    "ets": _ets,
+    "sarima": _sarima,
+}
 
 
 def forecast(method: str, values: Sequence[float], season: int, steps: int) -> list[float]:
@@ -156,7 +174,9 @@ def forecast(method: str, values: Sequence[float], season: int, steps: int) -> l
     return [float(one) for one in (found if np.isfinite(found).all() else _naive(given, season, steps))]
 
 
-def tried(series: Series, steps: int, told: Callable[[int, int, str], None] = lambda *_: None) -> dict[str, Any]:
+def tried(
+    series: Series, steps: int, told: Callable[[int, int, str], None] = lambda *_: None
+) -> dict[str, Any]:
     """Every method from earlier starting points, the one to take, and its forecast with an interval. Raises NoForecast for too short a
     series. errors: of the taken method, for each step, what happened less what was forecast."""
     import numpy as np
@@ -166,13 +186,20 @@ def tried(series: Series, steps: int, told: Callable[[int, int, str], None] = la
     shortest = max(2 * season + 2, 6)
     origins = [at for at in range(shortest, len(values) - steps + 1)][-MOST_ORIGINS:]
     if len(origins) < FEWEST_ORIGINS:
-        raise NoForecast(f"短すぎます。{steps}期先までの予測には、{shortest + steps + FEWEST_ORIGINS - 1}期分の値が要ります（今は{len(values)}）。")
+        raise NoForecast(
+            f"短すぎます。{steps}期先までの予測には、{shortest + steps + FEWEST_ORIGINS - 1}期分の値が要ります（今は{len(values)}）。"
+        )
     methods = list(METHODS) if len(set(values)) > 1 else [NAIVE]
     errors: dict[str, Any] = {}
     with threadpool_limits(1):
         for number, method in enumerate(methods):
             told(number, len(methods), METHODS[method])
-            errors[method] = np.array([np.array(values[at : at + steps]) - forecast(method, values[:at], season, steps) for at in origins])
+            errors[method] = np.array(
+                [
+                    np.array(values[at : at + steps]) - forecast(method, values[:at], season, steps)
+                    for at in origins
+                ]
+            )
         sizes = {method: float(np.abs(one).mean()) for method, one in errors.items()}
         best = min(sizes, key=lambda one: sizes[one])
         chosen = best if sizes[best] < CLEARLY * sizes[NAIVE] else NAIVE
@@ -244,5 +271,12 @@ def plans(line: Sequence[float], errors: Sequence[float], needs: Needs) -> list[
     for staff in range(max(0, low), high + 1, max(1, math.ceil((high - low) / MOST_PLANS))):
         left = [max(0.0, one * needs.minutes / 60 - staff * needs.hours) for one in cases]
         mean = sum(left) / len(left)
-        found.append(Plan(staff, staff * needs.wage + mean * needs.overtime, sum(one > 0 for one in left) / len(left), mean))
+        found.append(
+            Plan(
+                staff,
+                staff * needs.wage + mean * needs.overtime,
+                sum(one > 0 for one in left) / len(left),
+                mean,
+            )
+        )
     return found

@@ -34,7 +34,9 @@ def similar(columns: Mapping[str, Sequence[Any]], place: int, asked: Asked) -> d
     from sklearn.preprocessing import StandardScaler
 
     matrix = design(columns, asked.features).matrix(columns)
-    filled = StandardScaler().fit_transform(SimpleImputer(strategy="median", keep_empty_features=True).fit_transform(matrix))
+    filled = StandardScaler().fit_transform(
+        SimpleImputer(strategy="median", keep_empty_features=True).fit_transform(matrix)
+    )
     others = np.array([at for at in range(len(filled)) if at != place])
     found: dict[str, Any] = {"n": 0, "lost": 0, "enough": False, "groups": [], "differences": []}
     if not len(others):
@@ -59,7 +61,11 @@ def _groups(columns: Mapping[str, Sequence[Any]], near: Sequence[int], asked: As
         plans.setdefault(str(columns[asked.plan][at] or "（空）"), []).append(at)
     found = []
     for plan, places in sorted(plans.items(), key=lambda one: -len(one[1]))[:SHOWN]:
-        known = [columns[asked.outcome.heading][at] for at in places if columns[asked.outcome.heading][at] is not None]
+        known = [
+            columns[asked.outcome.heading][at]
+            for at in places
+            if columns[asked.outcome.heading][at] is not None
+        ]
         said = _said(known) if len(known) >= FEWEST else None
         found.append({"plan": plan, "n": len(known), "lost": len(places) - len(known), "said": said})
     return found
@@ -73,7 +79,9 @@ def _said(values: Sequence[Any]) -> dict[str, Any]:
     if isinstance(values[0], bool):
         low, high = proportion_confint(sum(values), len(values), method="wilson")
         return {"share": sum(values) / len(values), "low": float(low), "high": float(high)}
-    low, first, middle, third, high = (float(one) for one in np.quantile([float(one) for one in values], (0.05, 0.25, 0.5, 0.75, 0.95)))
+    low, first, middle, third, high = (
+        float(one) for one in np.quantile([float(one) for one in values], (0.05, 0.25, 0.5, 0.75, 0.95))
+    )
     return {"middle": middle, "first": first, "third": third, "low": low, "high": high}
 
 
@@ -88,10 +96,20 @@ def _difference(values: Sequence[Any], place: int, near: Sequence[int], spec: Co
     if spec.kind == "number":
         return {"column": spec.heading, "own": _text(own), "others": f"平均 {fmean(given):.1f}"}
     often = max(set(given), key=given.count)
-    return {"column": spec.heading, "own": _text(own), "others": f"{_text(often)}（{given.count(often)}/{len(given)}）"}
+    return {
+        "column": spec.heading,
+        "own": _text(own),
+        "others": f"{_text(often)}（{given.count(often)}/{len(given)}）",
+    }
 
 
 def _text(value: Any) -> str:
     if value is None:
         return "（空）"
-    return ("はい" if value else "いいえ") if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        ("はい" if value else "いいえ")
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )

@@ -21,6 +21,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +41,19 @@ MOST_LETTERS, MOST_RULES, MOST_STRATA = 5, 60, 6
 LONGEST_TEXT = 1_500
 FIELD = re.compile(r"\{([^{}]{1,40})\}")
 REQUIRED = ("施策", "年度", "決める日", "対象", "文面", "対照群", "印刷日", "結果の終わり", "見る日")
-OPTIONAL = ("除く", "割り付け", "層", "分位", "乱数の種", "一通の費用", "ほかの費用", "見込む差", "これまでの割合", "リスクのモデル", "送り方")
+OPTIONAL = (
+    "除く",
+    "割り付け",
+    "層",
+    "分位",
+    "乱数の種",
+    "一通の費用",
+    "ほかの費用",
+    "見込む差",
+    "これまでの割合",
+    "リスクのモデル",
+    "送り方",
+)
 BY_LETTER, BY_LIST = "手紙", "一覧だけ"
 
 
@@ -137,7 +150,9 @@ class _Reading:
         if any(RISK in rule.columns for rule in (*who, *without)) and not model:
             top.fault("対象", "「リスク」の条件には「リスクのモデル」に承認されたモデルの番号が要ります。")
         self._order(days)
-        self._known(year, days["決める日"], [*strata, *(name for rule in (*who, *without) for name in rule.columns)])
+        self._known(
+            year, days["決める日"], [*strata, *(name for rule in (*who, *without) for name in rule.columns)]
+        )
         for name in (*strata, *quantiles):
             self._use(name)
         return Plan(
@@ -158,7 +173,7 @@ class _Reading:
 
     def _order(self, days: Mapping[str, date]) -> None:
         order = ["決める日", "印刷日", "結果の終わり", "見る日"]
-        for before, after in zip(order[:-1], order[1:], strict=True):
+        for before, after in itertools.pairwise(order):
             if days[before] > days[after] and before in self.top and after in self.top:
                 self.top.fault(after, f"「{after}」は「{before}」より後の日にしてください。")
 
@@ -189,7 +204,10 @@ class _Reading:
             message = Message(section.text("名前")[:40], section.text("件名")[:80], section.text("本文"))
             for name in message.fields:
                 if name not in self.kinds or name == RISK:
-                    section.fault("本文", f"差し込み {{{name}}} に当たる列がありません。使えるのは {'、'.join(one for one in self.kinds if one != RISK)} です。")
+                    section.fault(
+                        "本文",
+                        f"差し込み {{{name}}} に当たる列がありません。使えるのは {'、'.join(one for one in self.kinds if one != RISK)} です。",
+                    )
                 self._use(name)
             if len(message.body) > LONGEST_TEXT:
                 section.fault("本文", f"本文は{LONGEST_TEXT:,}字までです。")
@@ -240,9 +258,15 @@ class _Reading:
                 self.top.fault("決める日", str(error))
                 continue
             if day is None:
-                self.top.fault("決める日", f"列「{name}」は、いつ知った値かが書かれていません。表のページで「知った日」を書いてください。")
+                self.top.fault(
+                    "決める日",
+                    f"列「{name}」は、いつ知った値かが書かれていません。表のページで「知った日」を書いてください。",
+                )
             elif day > decided:
-                self.top.fault("決める日", f"列「{name}」は {day.isoformat()} に知る値なので、{decided.isoformat()} に決めるのには使えません。")
+                self.top.fault(
+                    "決める日",
+                    f"列「{name}」は {day.isoformat()} に知る値なので、{decided.isoformat()} に決めるのには使えません。",
+                )
 
 
 def write_plan(given: Mapping[str, Any]) -> str:
@@ -258,4 +282,16 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return FIELD.sub(lambda found: values.get(found[1], ""), text)
 
 
-__all__ = ["ADAPTIVE", "AGE", "ALIKE", "KIND_OF", "RISK", "Message", "Plan", "filled", "kinds_of", "read_plan", "write_plan"]
+__all__ = [
+    "ADAPTIVE",
+    "AGE",
+    "ALIKE",
+    "KIND_OF",
+    "RISK",
+    "Message",
+    "Plan",
+    "filled",
+    "kinds_of",
+    "read_plan",
+    "write_plan",
+]

@@ -8,6 +8,7 @@ with the ministry that it is no medical device may not find them in this file.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -106,7 +107,9 @@ def readings(found: Iterable[Row], problems: list[Problem], today: date) -> list
         try:
             one = _reading(row, today)
         except (ValueError, ValueRefused) as error:
-            problems.append(Problem(row.line, "", str(error).replace("空にしました。", "この行は使いません。")))
+            problems.append(
+                Problem(row.line, "", str(error).replace("空にしました。", "この行は使いません。"))
+            )
             continue
         key = (one.number, one.day, one.at, one.systolic, one.diastolic)
         if one.at and key in seen:
@@ -127,9 +130,13 @@ def _reading(row: Row, today: date) -> Reading:
     high, low = read_number(row.get(HIGH) or "（空）"), read_number(row.get(LOW) or "（空）")
     for what, value, (least, most) in (("収縮期", high, SYSTOLIC), ("拡張期", low, DIASTOLIC)):
         if not least <= value <= most:
-            raise ValueError(f"{what} {value:g} は {least}〜{most} の外です。測り直すか、書き間違いを直してください。")
+            raise ValueError(
+                f"{what} {value:g} は {least}〜{most} の外です。測り直すか、書き間違いを直してください。"
+            )
     if high <= low:
-        raise ValueError(f"収縮期 {high:g} が拡張期 {low:g} より高くありません。列が逆でないか確かめてください。")
+        raise ValueError(
+            f"収縮期 {high:g} が拡張期 {low:g} より高くありません。列が逆でないか確かめてください。"
+        )
     beats = row.get(BEATS)
     if beats and not PULSE[0] <= read_number(beats) <= PULSE[1]:
         raise ValueError(f"脈拍 {beats[:10]} は {PULSE[0]}〜{PULSE[1]} の外です。")
@@ -154,7 +161,9 @@ def _occasion(text: str) -> tuple[str, str]:
 
 def _of_clock(at: time) -> str:
     hour = at.hour + (24 if at.hour < MORNING[0] else 0)
-    return "morning" if MORNING[0] <= hour < MORNING[1] else "evening" if EVENING[0] <= hour < EVENING[1] else ""
+    return (
+        "morning" if MORNING[0] <= hour < MORNING[1] else "evening" if EVENING[0] <= hour < EVENING[1] else ""
+    )
 
 
 def means(found: Sequence[Reading], standard: Standard) -> list[Means]:
@@ -163,16 +172,28 @@ def means(found: Sequence[Reading], standard: Standard) -> list[Means]:
     for one in found:
         people.setdefault(one.number, []).append(one)
     made = [_of_person(number, given, standard) for number, given in people.items()]
-    return sorted(made, key=lambda one: (not one.high, -max((pair[0] for pair in (one.morning, one.evening) if pair), default=0), one.number))
+    return sorted(
+        made,
+        key=lambda one: (
+            not one.high,
+            -max((pair[0] for pair in (one.morning, one.evening) if pair), default=0),
+            one.number,
+        ),
+    )
 
 
 def _of_person(number: str, given: list[Reading], standard: Standard) -> Means:
     days = [one.day for one in given]
-    both = {name: _of_occasions([one for one in given if one.occasion == name]) for name in ("morning", "evening")}
+    both = {
+        name: _of_occasions([one for one in given if one.occasion == name]) for name in ("morning", "evening")
+    }
     used = len({one.day for one in given if one.occasion})
     high = None
     if used >= DAYS:
-        high = any(pair is not None and (pair[0] >= standard.home[0] or pair[1] >= standard.home[1]) for pair, _ in both.values())
+        high = any(
+            pair is not None and (pair[0] >= standard.home[0] or pair[1] >= standard.home[1])
+            for pair, _ in both.values()
+        )
     return Means(
         number, used, min(days), max(days), both["morning"][0], both["evening"][0], both["morning"][1], both["evening"][1], high, _notes(given)
     )  # fmt: skip
@@ -187,14 +208,17 @@ def _of_occasions(given: Sequence[Reading]) -> tuple[tuple[float, float] | None,
         days.setdefault(one.day, []).append(one)
     if not days:
         return None, 0
-    each = [(fmean(one.systolic for one in part[:FIRST_TWO]), fmean(one.diastolic for one in part[:FIRST_TWO])) for part in days.values()]
+    each = [
+        (fmean(one.systolic for one in part[:FIRST_TWO]), fmean(one.diastolic for one in part[:FIRST_TWO]))
+        for part in days.values()
+    ]
     return (fmean(one for one, _ in each), fmean(other for _, other in each)), len(each)
 
 
 def _notes(given: Sequence[Reading]) -> list[str]:
     """What looks as if it had not been measured."""
     found, row = [], 1
-    for before, after in zip(given, given[1:], strict=False):
+    for before, after in itertools.pairwise(given):
         row = row + 1 if (before.systolic, before.diastolic) == (after.systolic, after.diastolic) else 1
         if row == SAME_IN_A_ROW:
             found.append(f"同じ値が{SAME_IN_A_ROW}回続いています。")

@@ -34,7 +34,11 @@ class Design:
     @property
     def names(self) -> list[str]:
         """Of the numbers."""
-        return [f"{heading}={level}" if level else heading for heading, levels in self.columns.items() for level in levels or ("",)]
+        return [
+            f"{heading}={level}" if level else heading
+            for heading, levels in self.columns.items()
+            for level in levels or ("",)
+        ]
 
     def matrix(self, columns: Mapping[str, Sequence[Any]]) -> Any:
         """Rows × numbers; what is not known is NaN."""
@@ -56,9 +60,15 @@ def design(columns: Mapping[str, Sequence[Any]], specs: Sequence[ColumnSpec]) ->
     for one in specs:
         if one.kind == "date":
             raise NoModel(f"「{one.heading}」は日付なので、そのままではモデルに使えません。")
-        levels = sorted({value for value in columns[one.heading] if value is not None}) if one.kind == "text" else []
+        levels = (
+            sorted({value for value in columns[one.heading] if value is not None})
+            if one.kind == "text"
+            else []
+        )
         if len(levels) > MOST_LEVELS:
-            raise NoModel(f"「{one.heading}」の値が{len(levels)}種類あります（{MOST_LEVELS}まで）。まとめた列を作ってください。")
+            raise NoModel(
+                f"「{one.heading}」の値が{len(levels)}種類あります（{MOST_LEVELS}まで）。まとめた列を作ってください。"
+            )
         found[one.heading] = tuple(levels)
     if not found:
         raise NoModel("使う列がありません。")
@@ -75,9 +85,13 @@ def require_known(specs: Sequence[ColumnSpec], decided: str, years: Sequence[int
             raise NoModel(str(error)) from error
         for known, day in days:
             if known is None:
-                raise NoModel(f"「{one.heading}」は、いつ知った値かが書かれていないので使えません。表のページで「知った日」を書いてください。")
+                raise NoModel(
+                    f"「{one.heading}」は、いつ知った値かが書かれていないので使えません。表のページで「知った日」を書いてください。"
+                )
             if day is None or known > day:
-                raise NoModel(f"「{one.heading}」を知るのは {known.isoformat()} で、決める日（{day}）より後です。使えません。")
+                raise NoModel(
+                    f"「{one.heading}」を知るのは {known.isoformat()} で、決める日（{day}）より後です。使えません。"
+                )
 
 
 @dataclass(frozen=True)
@@ -96,7 +110,9 @@ class Model:
 
         if self.kind == "lightgbm":
             return np.asarray(_booster(str(self.fitted["trees"])).predict(matrix, num_threads=1))
-        median, mean, scale, slope = (np.array(self.fitted[name]) for name in ("median", "mean", "scale", "slope"))
+        median, mean, scale, slope = (
+            np.array(self.fitted[name]) for name in ("median", "mean", "scale", "slope")
+        )
         filled = np.where(np.isnan(matrix), median, matrix)
         return expit((filled - mean) / scale @ slope + self.fitted["intercept"])
 
@@ -138,16 +154,29 @@ def _logistic(matrix: Any, outcomes: Any, seed: int) -> dict[str, Any]:
 
     imputer = SimpleImputer(strategy="median", keep_empty_features=True).fit(matrix)
     scaler = StandardScaler().fit(imputer.transform(matrix))
-    fitted = LogisticRegression(max_iter=500, random_state=seed).fit(scaler.transform(imputer.transform(matrix)), outcomes)
-    found = {"median": imputer.statistics_, "mean": scaler.mean_, "scale": scaler.scale_, "slope": fitted.coef_[0]}
-    return {name: np.asarray(one).tolist() for name, one in found.items()} | {"intercept": float(fitted.intercept_[0])}
+    fitted = LogisticRegression(max_iter=500, random_state=seed).fit(
+        scaler.transform(imputer.transform(matrix)), outcomes
+    )
+    found = {
+        "median": imputer.statistics_,
+        "mean": scaler.mean_,
+        "scale": scaler.scale_,
+        "slope": fitted.coef_[0],
+    }
+    return {name: np.asarray(one).tolist() for name, one in found.items()} | {
+        "intercept": float(fitted.intercept_[0])
+    }
 
 
 def _lightgbm(matrix: Any, outcomes: Any, seed: int) -> dict[str, Any]:
     import lightgbm
 
     asked = {"objective": "binary", "num_leaves": 15, "learning_rate": 0.05, "min_data_in_leaf": 50, "num_threads": 1, "seed": seed, "deterministic": True, "force_row_wise": True, "verbose": -1}  # fmt: skip
-    return {"trees": lightgbm.train(asked, lightgbm.Dataset(matrix, outcomes), num_boost_round=150).model_to_string()}
+    return {
+        "trees": lightgbm.train(
+            asked, lightgbm.Dataset(matrix, outcomes), num_boost_round=150
+        ).model_to_string()
+    }
 
 
 _FITS = {"logistic": _logistic, "lightgbm": _lightgbm}
@@ -163,7 +192,9 @@ def recalibrated(model: Model, matrix: Any, outcomes: Any) -> Model:
         return model
     given = logit(np.clip(model.raw(matrix), 1e-6, 1 - 1e-6)).reshape(-1, 1)
     fitted = LogisticRegression(C=1e6, max_iter=500).fit(given, outcomes)
-    return Model(model.kind, model.design, model.fitted, (float(fitted.intercept_[0]), float(fitted.coef_[0][0])))
+    return Model(
+        model.kind, model.design, model.fitted, (float(fitted.intercept_[0]), float(fitted.coef_[0][0]))
+    )
 
 
 @dataclass(frozen=True)
@@ -190,9 +221,16 @@ def trained(design_: Design, rows: Rows, seed: int) -> tuple[Model, dict[str, An
 
     years = sorted(int(one) for one in np.unique(rows.years))
     if len(years) < 2:
-        raise NoModel("結果の分かっている年度が2つ以上要ります。最後の年度を、確かめるために取っておくからです。")
-    if len(rows.outcomes) < FEWEST_ROWS or min(rows.outcomes.sum(), (1 - rows.outcomes).sum()) < FEWEST_EVENTS:
-        raise NoModel(f"行が{FEWEST_ROWS}、結果の「はい」と「いいえ」がそれぞれ{FEWEST_EVENTS}は要ります（今は{len(rows.outcomes):,}行、「はい」{int(rows.outcomes.sum()):,}）。")
+        raise NoModel(
+            "結果の分かっている年度が2つ以上要ります。最後の年度を、確かめるために取っておくからです。"
+        )
+    if (
+        len(rows.outcomes) < FEWEST_ROWS
+        or min(rows.outcomes.sum(), (1 - rows.outcomes).sum()) < FEWEST_EVENTS
+    ):
+        raise NoModel(
+            f"行が{FEWEST_ROWS}、結果の「はい」と「いいえ」がそれぞれ{FEWEST_EVENTS}は要ります（今は{len(rows.outcomes):,}行、「はい」{int(rows.outcomes.sum()):,}）。"
+        )
     with threadpool_limits(1):
         tried = {kind: _tried(kind, design_, rows, years, seed) for kind in KINDS}
         better = tried["lightgbm"][1]["auc"]["value"] - tried["logistic"][1]["auc"]["value"] > CLEARLY_BETTER
@@ -210,7 +248,9 @@ def trained(design_: Design, rows: Rows, seed: int) -> tuple[Model, dict[str, An
     return model, figures
 
 
-def _tried(kind: str, design_: Design, rows: Rows, years: Sequence[int], seed: int) -> tuple[Model, dict[str, Any]]:
+def _tried(
+    kind: str, design_: Design, rows: Rows, years: Sequence[int], seed: int
+) -> tuple[Model, dict[str, Any]]:
     """Trained without the last year, its level set on the year before it (where there are three), looked at on the last one."""
     last, before = rows.years == years[-1], rows.years == years[-2]
     learning = ~last & ~before if len(years) > 2 else before
@@ -320,7 +360,13 @@ def _suspicious(design_: Design, rows: Rows) -> list[dict[str, Any]]:
     found = []
     for at, name in enumerate(design_.names):
         values = rows.matrix[:, at]
-        for what, given in ((name, np.where(np.isnan(values), np.nanmedian(values) if not np.isnan(values).all() else 0, values)), (f"{name}（空かどうか）", np.isnan(values).astype(float))):
+        for what, given in (
+            (
+                name,
+                np.where(np.isnan(values), np.nanmedian(values) if not np.isnan(values).all() else 0, values),
+            ),
+            (f"{name}（空かどうか）", np.isnan(values).astype(float)),
+        ):
             area = roc_auc_score(rows.outcomes, given)
             if max(area, 1 - area) > SUSPICIOUS:
                 found.append({"column": what, "auc": float(max(area, 1 - area))})
@@ -333,4 +379,10 @@ def band(age: int | None) -> str:
         return "（空）"
     below = [one for one in BANDS if age >= one]
     above = [one for one in BANDS if age < one]
-    return f"{below[-1]}歳以上{above[0]}歳未満" if below and above else f"{below[-1]}歳以上" if below else f"{BANDS[0]}歳未満"
+    return (
+        f"{below[-1]}歳以上{above[0]}歳未満"
+        if below and above
+        else f"{below[-1]}歳以上"
+        if below
+        else f"{BANDS[0]}歳未満"
+    )

@@ -1,8 +1,8 @@
 """Who: conditions over the columns of a table, one a line, as a clerk writes them.
 
-    年齢 以上 40
-    地区 のどれか 東、西
-    昨年度の受診 でない はい または 昨年度の受診 空
+年齢 以上 40
+地区 のどれか 東、西
+昨年度の受診 でない はい または 昨年度の受診 空
 """
 
 from __future__ import annotations
@@ -76,10 +76,14 @@ def read_rule(text: str, kinds: Mapping[str, str]) -> Rule:
 def _condition(text: str, kinds: Mapping[str, str]) -> Condition:
     found = _LINE.fullmatch(text.strip())
     if not found:
-        raise BadRule(f"「{text[:40]}」は条件と読めません。「年齢 以上 40」のように、列・条件（{'、'.join(TESTS)}）・値を空白で区切って書いてください。")
+        raise BadRule(
+            f"「{text[:40]}」は条件と読めません。「年齢 以上 40」のように、列・条件（{'、'.join(TESTS)}）・値を空白で区切って書いてください。"
+        )
     column, test, rest = found[1].strip(), found[2], (found[3] or "").strip()
     if column not in kinds:
-        raise BadRule(f"「{column[:30]}」という列はありません。使える列は {'、'.join(list(kinds)[:30])} です。")
+        raise BadRule(
+            f"「{column[:30]}」という列はありません。使える列は {'、'.join(list(kinds)[:30])} です。"
+        )
     if test in ("空", "空でない"):
         return Condition(column, test, ())
     if test in ORDERED and kinds[column] not in ("number", "date"):

@@ -31,7 +31,15 @@ def table(people: int, year: int, word: str = "見本", years: int = YEARS, seed
         for at in range(years):
             now = year - years + 1 + at
             pressure = round(112 + (now - birth.year) / 3 + chance.gauss(0, 11)) if went else ""
-            share = 0.22 + 0.3 * went + 0.06 * drive + 0.02 * at + 0.05 * (sex == "女") + 0.03 * (district == "北") + (now - birth.year - 55) / 400
+            share = (
+                0.22
+                + 0.3 * went
+                + 0.06 * drive
+                + 0.02 * at
+                + 0.05 * (sex == "女")
+                + 0.03 * (district == "北")
+                + (now - birth.year - 55) / 400
+            )
             goes = chance.random() < share
             told = "" if now == year else "はい" if goes else "いいえ"
             lines.append(
@@ -100,7 +108,9 @@ def examined(people: Iterable[tuple[str, int, int]], given: Plan, *, late: bool,
 
 def months(values: Sequence[float], first: int = 2021) -> Series:
     """A series of months from January of a year."""
-    return Series(tuple(date(first + at // 12, at % 12 + 1, 1) for at in range(len(values))), tuple(values), 12)
+    return Series(
+        tuple(date(first + at // 12, at % 12 + 1, 1) for at in range(len(values))), tuple(values), 12
+    )
 
 
 def counts(length: int, year: int, seed: int = SEED) -> str:
@@ -108,6 +118,8 @@ def counts(length: int, year: int, seed: int = SEED) -> str:
     chance, lines = random.Random(seed), ["年月,件数"]
     for at in range(length):
         number = year * 12 + 2 - length + 1 + at
-        value = 220 + at + (120 if number % 12 in (2, 3) else 0) + 30 * (number % 12 == 11) + chance.gauss(0, 14)
+        value = (
+            220 + at + (120 if number % 12 in (2, 3) else 0) + 30 * (number % 12 == 11) + chance.gauss(0, 14)
+        )
         lines.append(f"{number // 12}-{number % 12 + 1:02},{round(value)}")
     return "\r\n".join(lines) + "\r\n"

@@ -33,7 +33,9 @@ def halves(codes: Any, treated: Any, seed: int) -> Any:
     return assign(np.asarray(codes) * 2 + np.asarray(treated), (0.5, 0.5), seed) == 0
 
 
-def best(outcomes: Any, treated: Any, codes: Any, labels: Sequence[Mapping[str, str]], seed: int) -> Segment | None:
+def best(
+    outcomes: Any, treated: Any, codes: Any, labels: Sequence[Mapping[str, str]], seed: int
+) -> Segment | None:
     """The segment in which the difference is largest on the choosing half, estimated on the other; None where there is none with
     enough people in both groups."""
     import numpy as np
@@ -44,12 +46,16 @@ def best(outcomes: Any, treated: Any, codes: Any, labels: Sequence[Mapping[str, 
     for column, level in members(labels):
         inside = within(labels, codes, column, level) & choosing
         if min((inside & (treated == arm)).sum() for arm in (0, 1)) >= SMALLEST:
-            found.append((stratified(outcomes[inside], treated[inside], codes[inside]).difference, column, level))
+            found.append(
+                (stratified(outcomes[inside], treated[inside], codes[inside]).difference, column, level)
+            )
     if not found:
         return None
     chosen, column, level = max(found)
     inside = within(labels, codes, column, level) & ~choosing
-    return Segment(column, level, int(inside.sum()), estimated(outcomes[inside], treated[inside], codes[inside]), chosen)
+    return Segment(
+        column, level, int(inside.sum()), estimated(outcomes[inside], treated[inside], codes[inside]), chosen
+    )
 
 
 def members(labels: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:

@@ -85,7 +85,9 @@ class Tally:
         return self.found / self.worlds
 
 
-def tally(worlds: int, people: int, effect: float, seed: int, names: Sequence[str] = tuple(ESTIMATORS)) -> dict[str, Tally]:
+def tally(
+    worlds: int, people: int, effect: float, seed: int, names: Sequence[str] = tuple(ESTIMATORS)
+) -> dict[str, Tally]:
     """Every estimator over so many worlds."""
     found = {name: Tally() for name in names}
     for one in many(worlds, people, effect, seed):

@@ -12,7 +12,6 @@ from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.definitions import values as read_values
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.outreach.engine.plan import ADAPTIVE, ALIKE, BY_LETTER, BY_LIST, write_plan
-from yakuba.services.outreach.models import Purpose, TownTable
 
 LETTERS = 3
 TEXTS = {
@@ -46,17 +45,47 @@ class CampaignForm(forms.Form):
 
     name = forms.CharField(label="施策の名前", max_length=120)
     year = forms.IntegerField(label="年度", min_value=1990, max_value=2098)
-    decided = JapaneseDateField(label="決める日", help_text="この日の年齢で選びます。この日より後に知る列は使えません。")
+    decided = JapaneseDateField(
+        label="決める日", help_text="この日の年齢で選びます。この日より後に知る列は使えません。"
+    )
     who = forms.CharField(
         label="対象の条件（1行に一つ、すべてに当たる人）", widget=forms.Textarea(attrs={"rows": 5}),
         help_text="例：年齢 以上 40／地区 のどれか 東、西／昨年度の受診 でない はい または 昨年度の受診 空",
     )  # fmt: skip
-    without = forms.CharField(label="除く条件（1行に一つ、どれかに当たる人）", required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    model = forms.IntegerField(label="リスクのモデルの番号", required=False, min_value=1, help_text="承認されたモデルだけ。条件に「リスク 以上 0.3」と書けます。")
-    control = forms.FloatField(label="対照群の割合（%）", min_value=5, max_value=90, initial=34, help_text="この割合の人には送りません。送った効果は、この人たちと比べて分かります。")
-    method = forms.ChoiceField(label="割り付け", choices=[(ALIKE, "どの文面も同じ割合"), (ADAPTIVE, "よい文面を多く（続きの施策だけ。最低10%）")])
-    strata = forms.CharField(label="層にする列（1行に一つ）", required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text="層ごとに割り付けるので、どの群も似た人になります。")
-    quantiles = forms.CharField(label="分位（1行に「列 数」）", required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="例：年齢 4（数の列を4つに分けて層にする）")
+    without = forms.CharField(
+        label="除く条件（1行に一つ、どれかに当たる人）",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    model = forms.IntegerField(
+        label="リスクのモデルの番号",
+        required=False,
+        min_value=1,
+        help_text="承認されたモデルだけ。条件に「リスク 以上 0.3」と書けます。",
+    )
+    control = forms.FloatField(
+        label="対照群の割合（%）",
+        min_value=5,
+        max_value=90,
+        initial=34,
+        help_text="この割合の人には送りません。送った効果は、この人たちと比べて分かります。",
+    )
+    method = forms.ChoiceField(
+        label="割り付け",
+        choices=[(ALIKE, "どの文面も同じ割合"), (ADAPTIVE, "よい文面を多く（続きの施策だけ。最低10%）")],
+    )
+    strata = forms.CharField(
+        label="層にする列（1行に一つ）",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="層ごとに割り付けるので、どの群も似た人になります。",
+    )
+    quantiles = forms.CharField(
+        label="分位（1行に「列 数」）",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="例：年齢 4（数の列を4つに分けて層にする）",
+    )
     print_day = JapaneseDateField(label="印刷日")
     ends = JapaneseDateField(label="結果の終わり", help_text="この日までの受診を数えます。")
     look = JapaneseDateField(label="結果を見る日", help_text="見るのは一度です。")
@@ -65,14 +94,24 @@ class CampaignForm(forms.Form):
     expected = forms.FloatField(label="見込む差（ポイント）", min_value=0.1, max_value=80, initial=2)
     letter_cost = forms.FloatField(label="一通の費用（円）", min_value=0, required=False)
     other_cost = forms.FloatField(label="ほかの費用（円）", min_value=0, required=False)
-    seed = forms.IntegerField(label="乱数の種", required=False, min_value=1, max_value=2**31 - 1, help_text="空なら決めて記録します。同じ種なら同じ割り付けになります。")
+    seed = forms.IntegerField(
+        label="乱数の種",
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="空なら決めて記録します。同じ種なら同じ割り付けになります。",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number in range(1, LETTERS + 1):
             needed = number == 1
-            self.fields[f"name_{number}"] = forms.CharField(label=f"文面{number}の名前", max_length=40, required=needed)
-            self.fields[f"subject_{number}"] = forms.CharField(label=f"文面{number}の件名", max_length=80, required=needed)
+            self.fields[f"name_{number}"] = forms.CharField(
+                label=f"文面{number}の名前", max_length=40, required=needed
+            )
+            self.fields[f"subject_{number}"] = forms.CharField(
+                label=f"文面{number}の件名", max_length=80, required=needed
+            )
             self.fields[f"body_{number}"] = forms.CharField(
                 label=f"文面{number}の本文", max_length=1500, required=needed, widget=forms.Textarea(attrs={"rows": 4}), help_text="差し込みは {氏名} のように列の名前で。" if needed else "",
             )  # fmt: skip
@@ -107,7 +146,11 @@ def initial(text: str) -> dict[str, Any]:
     found |= {name: "\n".join(map(str, _listed(given.get(key)))) for name, key in LINES.items()}
     found["quantiles"] = "\n".join(f"{name} {count}" for name, count in dict(given.get("分位") or {}).items())
     for number, letter in enumerate(_listed(given.get("文面"))[:LETTERS], start=1):
-        found |= {f"name_{number}": letter.get("名前"), f"subject_{number}": letter.get("件名"), f"body_{number}": letter.get("本文")}
+        found |= {
+            f"name_{number}": letter.get("名前"),
+            f"subject_{number}": letter.get("件名"),
+            f"body_{number}": letter.get("本文"),
+        }
     return {name: value for name, value in found.items() if value is not None}
 
 

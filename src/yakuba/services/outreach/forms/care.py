@@ -21,7 +21,11 @@ class CareForm(forms.Form):
     def __init__(self, *args: Any, purposes: QuerySet[Any], headings: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(one, one) for one in headings]
-        for name, given in (("features", choices), ("plan", [("", "（なし）"), *choices]), ("outcome", choices)):
+        for name, given in (
+            ("features", choices),
+            ("plan", [("", "（なし）"), *choices]),
+            ("outcome", choices),
+        ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = given
@@ -33,4 +37,6 @@ class CareForm(forms.Form):
 class DecisionForm(forms.Form):
     """What a person decided."""
 
-    decision = forms.CharField(label="決めたことと、わけ", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    decision = forms.CharField(
+        label="決めたことと、わけ", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )

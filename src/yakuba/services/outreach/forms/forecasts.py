@@ -13,7 +13,10 @@ class SeriesForm(forms.Form):
     name = forms.CharField(label="名前", max_length=120)
     unit = forms.CharField(label="単位", max_length=20, initial="件")
     steps = forms.IntegerField(label="何期先まで", min_value=1, max_value=24, initial=12)
-    file = forms.FileField(label="数の表", help_text="「年月」と「値」の列。2026-04、令和8年4月、2026年度のように。抜けた月があると受け取りません（0なら0と書きます）。")
+    file = forms.FileField(
+        label="数の表",
+        help_text="「年月」と「値」の列。2026-04、令和8年4月、2026年度のように。抜けた月があると受け取りません（0なら0と書きます）。",
+    )
 
 
 class StaffingForm(forms.Form):

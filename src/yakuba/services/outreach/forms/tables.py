@@ -10,15 +10,22 @@ from django.db.models import QuerySet
 
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.outreach.engine.columns import CLASSES, KINDS, ROLES
-from yakuba.services.outreach.models import Purpose, TownTable
 
 
 class TableForm(forms.Form):
     """A table."""
 
     name = forms.CharField(label="表の名前", max_length=120)
-    year = forms.IntegerField(label="年度", min_value=1990, max_value=2098, help_text="表に年度の列がないとき、この年度の表として読みます。")
-    file = forms.FileField(label="表のファイル", help_text="CSV（Shift_JISでもUTF-8でも）かExcel。1行に一人（年度の列があれば一人・一年度）。個人番号の列は入れないでください。")
+    year = forms.IntegerField(
+        label="年度",
+        min_value=1990,
+        max_value=2098,
+        help_text="表に年度の列がないとき、この年度の表として読みます。",
+    )
+    file = forms.FileField(
+        label="表のファイル",
+        help_text="CSV（Shift_JISでもUTF-8でも）かExcel。1行に一人（年度の列があれば一人・一年度）。個人番号の列は入れないでください。",
+    )
 
 
 class ColumnForm(forms.Form):
@@ -38,15 +45,23 @@ class PurposeForm(forms.Form):
     """A purpose."""
 
     name = forms.CharField(label="目的", max_length=120)
-    basis = forms.CharField(label="根拠（法令・条例・計画）", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    classes = forms.MultipleChoiceField(label="使う情報の種類", choices=list(CLASSES.items()), widget=forms.CheckboxSelectMultiple)
+    basis = forms.CharField(
+        label="根拠（法令・条例・計画）", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    classes = forms.MultipleChoiceField(
+        label="使う情報の種類", choices=list(CLASSES.items()), widget=forms.CheckboxSelectMultiple
+    )
 
 
 class OptOutForm(forms.Form):
     """Who wants no letters."""
 
-    numbers = forms.CharField(label="宛名番号（1行に一つ）", max_length=100_000, widget=forms.Textarea(attrs={"rows": 3}))
-    purpose: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="目的", queryset=None, required=False, empty_label="どの勧奨も")
+    numbers = forms.CharField(
+        label="宛名番号（1行に一つ）", max_length=100_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    purpose: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label="目的", queryset=None, required=False, empty_label="どの勧奨も"
+    )
     since = JapaneseDateField(label="申し出た日")
     note = forms.CharField(label="メモ", max_length=200, required=False)
 
@@ -62,7 +77,12 @@ class ModelForm(forms.Form):
 
     name = forms.CharField(label="モデルの名前", max_length=120, help_text="同じ名前なら次の版になります。")
     purpose: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label="目的", queryset=None)
-    decided = forms.CharField(label="年度のいつ決めるか", max_length=20, initial="06-01", help_text="例：06-01。この日より後に知る列は使えません。")
+    decided = forms.CharField(
+        label="年度のいつ決めるか",
+        max_length=20,
+        initial="06-01",
+        help_text="例：06-01。この日より後に知る列は使えません。",
+    )
     features = forms.MultipleChoiceField(label="使う列", widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, purposes: QuerySet[Any], headings: Iterable[str], **kwargs: Any) -> None:

@@ -7,4 +7,17 @@ from yakuba.services.outreach.models.pressure import PressureFile, PressureNotic
 from yakuba.services.outreach.models.risks import RiskModel
 from yakuba.services.outreach.models.tables import OptOut, Purpose, TownTable, Worked
 
-__all__ = ["Campaign", "CareLook", "InvitationPrint", "Member", "NumberSeries", "OptOut", "PressureFile", "PressureNotice", "Purpose", "RiskModel", "TownTable", "Worked"]
+__all__ = [
+    "Campaign",
+    "CareLook",
+    "InvitationPrint",
+    "Member",
+    "NumberSeries",
+    "OptOut",
+    "PressureFile",
+    "PressureNotice",
+    "Purpose",
+    "RiskModel",
+    "TownTable",
+    "Worked",
+]

@@ -26,9 +26,13 @@ class Campaign(MunicipalityModel):
         REPORTED = "reported", "結果が出た"
 
     name = models.CharField("施策", max_length=120)
-    table = models.ForeignKey(TownTable, models.SET_NULL, null=True, related_name="campaigns", verbose_name="表")
+    table = models.ForeignKey(
+        TownTable, models.SET_NULL, null=True, related_name="campaigns", verbose_name="表"
+    )
     purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="campaigns", verbose_name="目的")
-    parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="following", verbose_name="もとの施策")
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="following", verbose_name="もとの施策"
+    )
     text = models.TextField("計画")
     columns = models.JSONField("列", default=list)
     state = models.CharField("状態", max_length=9, choices=State.choices, default=State.DRAFT)
@@ -107,7 +111,9 @@ class InvitationPrint(Worked):
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="prints")
     pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="PDF")
-    mailing = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="差込の一覧")
+    mailing = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="差込の一覧"
+    )
     letters = models.PositiveIntegerField("通", default=0)
     left = models.JSONField("作らなかった手紙", default=list)
 

@@ -30,7 +30,9 @@ class RiskModel(Worked):
     class Meta(Worked.Meta):
         abstract = False
         verbose_name = "リスクのモデル"
-        constraints = [models.UniqueConstraint(fields=["municipality", "name", "version"], name="outreach_model_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "name", "version"], name="outreach_model_version")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} 第{self.version}版"

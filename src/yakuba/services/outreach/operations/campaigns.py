@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -16,6 +15,7 @@ from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.lists.files import write
 from yakuba.kernel.operations import Answer, FromFile, Part, Trace, Upload, Word, Work
 from yakuba.kernel.operations.finding import one
+from yakuba.kernel.protection import policy
 from yakuba.kernel.refusals import Conflict, Missing
 from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.kernel.tables.spreadsheets import Table
@@ -78,7 +78,9 @@ class OneInvitationPrint(BaseModel):
 class OutreachPersonIn(BaseModel):
     """A person."""
 
-    resident_number: Annotated[str, Word("--number")] = Field(min_length=1, max_length=20, description="宛名番号")
+    resident_number: Annotated[str, Word("--number")] = Field(
+        min_length=1, max_length=20, description="宛名番号"
+    )
 
 
 class SizeIn(BaseModel):
@@ -86,7 +88,9 @@ class SizeIn(BaseModel):
 
     before: Annotated[float, Word("--before")] = Field(gt=0, lt=100, description="送らないときの割合（%）")
     more: Annotated[float, Word("--more")] = Field(gt=-90, lt=90, description="見つけたい差（ポイント）")
-    ratio: Annotated[float, Word("--ratio")] = Field(1, ge=0.05, le=20, description="手紙1通に対する対照群の人数")
+    ratio: Annotated[float, Word("--ratio")] = Field(
+        1, ge=0.05, le=20, description="手紙1通に対する対照群の人数"
+    )
 
 
 class CampaignOut(BaseModel):
@@ -160,7 +164,9 @@ def campaign_facts(row: Campaign) -> dict[str, Any]:
 def print_facts(row: InvitationPrint) -> dict[str, Any]:
     """As a program sees it, as it stands now."""
     row.refresh_from_db()
-    return {"id": row.pk, "state_label": row.get_state_display()} | {name: getattr(row, name) for name in ("state", "letters", "left", "reason")}
+    return {"id": row.pk, "state_label": row.get_state_display()} | {
+        name: getattr(row, name) for name in ("state", "letters", "left", "reason")
+    }
 
 
 def campaign_of(number: int) -> Campaign:
@@ -182,13 +188,21 @@ A_CAMPAIGN = Answer(CampaignOut, campaign_facts, COLUMNS, fault=lambda facts: fa
 A_PRINT = Answer(InvitationPrintOut, print_facts, PRINT_COLUMNS, fault=lambda facts: facts["reason"])
 
 
-@OPERATIONS.add("施策の一覧", "outreach.view", "GET campaigns", command="campaign list", answer=Answer(list[CampaignOut], columns=COLUMNS))
+@OPERATIONS.add(
+    "施策の一覧",
+    "outreach.view",
+    "GET campaigns",
+    command="campaign list",
+    answer=Answer(list[CampaignOut], columns=COLUMNS),
+)
 def list_campaigns(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     """The newest first."""
     return [campaign_facts(row) for row in asked.of(queries.campaigns())]
 
 
-@OPERATIONS.add("施策", "outreach.view", "GET campaigns/{campaign_id}", command="campaign show", answer=A_CAMPAIGN)
+@OPERATIONS.add(
+    "施策", "outreach.view", "GET campaigns/{campaign_id}", command="campaign show", answer=A_CAMPAIGN
+)
 def show_campaign(asked: OneCampaign, actor: Actor) -> Campaign:
     """Its plan, how far it is, and what was found. No person."""
     return campaign_of(asked.campaign_id)
@@ -200,7 +214,9 @@ def show_campaign(asked: OneCampaign, actor: Actor) -> Campaign:
 )  # fmt: skip
 def draw_up(asked: CampaignIn, actor: Actor) -> Campaign:
     """A draft: who, what, when, how people are assigned."""
-    return campaigns.draw_up(table_of(asked.outreach_table_id), purpose_of(asked.purpose_id), asked.text, actor=actor)
+    return campaigns.draw_up(
+        table_of(asked.outreach_table_id), purpose_of(asked.purpose_id), asked.text, actor=actor
+    )
 
 
 @OPERATIONS.add(
@@ -247,7 +263,12 @@ def assign(asked: OneCampaign, actor: Actor) -> Campaign:
 def take_examined(asked: ExaminedIn, actor: Actor) -> results.Loaded:
     """Who was examined, complete up to a day; before printing and again at the end."""
     data = asked.file.read(LARGEST)
-    return results.take(campaign_of(asked.campaign_id), data, asked.until, renamed=renaming_of(data, "outreach.examined", results.COLUMNS))
+    return results.take(
+        campaign_of(asked.campaign_id),
+        data,
+        asked.until,
+        renamed=renaming_of(data, "outreach.examined", results.COLUMNS),
+    )
 
 
 @OPERATIONS.add(
@@ -289,7 +310,12 @@ def mailing_list(asked: OneInvitationPrint, actor: Actor) -> Download:
 
 
 def _print_of(number: int) -> Any:
-    row = one(InvitationPrint.objects.select_related("campaign__table__part", "campaign__purpose", "pdf", "mailing"), number)
+    row = one(
+        InvitationPrint.objects.select_related(
+            "campaign__table__part", "campaign__purpose", "pdf", "mailing"
+        ),
+        number,
+    )
     if row.pdf is None or row.mailing is None:
         raise Conflict("この手紙は、まだできていません。")
     letters.require_unprotected(row)
@@ -308,9 +334,13 @@ def members_table(asked: CampaignFileIn, actor: Actor) -> Download:
 
 
 def _member_rows(row: Campaign) -> Iterator[list[Any]]:
+    """Of who came under protection since, the stratum may say where they live."""
     arms, strata = row.plan.arms, [" ".join(one.values()) or "全体" for one in row.strata]
+    hidden = campaigns.protected_now(row)
     for member in row.members.order_by("pk").iterator(chunk_size=2_000):
-        yield [member.number, arms[member.arm], member.probability, strata[member.stratum], member.get_withdrawn_display(), "はい" if member.printed else "いいえ"]
+        stratum = policy.HIDDEN if member.number in hidden else strata[member.stratum]
+        withdrawn, printed = member.get_withdrawn_display(), "はい" if member.printed else "いいえ"
+        yield [member.number, arms[member.arm], member.probability, stratum, withdrawn, printed]
 
 
 @OPERATIONS.add(
@@ -341,7 +371,11 @@ def report_table(asked: CampaignFileIn, actor: Actor) -> Download:
 )  # fmt: skip
 def person(asked: OutreachPersonIn, actor: Actor) -> list[dict[str, Any]]:
     """Why somebody got, or did not get, a letter. Who looked at whom is recorded."""
-    rows = Member.objects.filter(number=narrow(asked.resident_number).strip()).select_related("campaign").order_by("-pk")
+    rows = (
+        Member.objects.filter(number=narrow(asked.resident_number).strip())
+        .select_related("campaign")
+        .order_by("-pk")
+    )
     return [
         {
             "campaign": row.campaign_id, "name": row.campaign.name, "arm": row.campaign.plan.arms[row.arm], "probability": row.probability,
@@ -361,5 +395,3 @@ def size(asked: SizeIn, actor: Actor) -> dict[str, int]:
     except ValueError as error:
         raise Conflict("割合は0%と100%の間で、差は0でないようにしてください。") from error
     return {"letters": found.per_arm, "control": found.control}
-
-

@@ -54,7 +54,13 @@ COLUMNS = {"id": "番号", "number": "宛名番号", "decision": "決めたこ�
 
 def look_facts(row: CareLook) -> dict[str, Any]:
     """As a program sees it."""
-    return {"id": row.pk, "number": masked(row.number), "asked": row.asked, "result": row.result, "decision": row.decision}
+    return {
+        "id": row.pk,
+        "number": masked(row.number),
+        "asked": row.asked,
+        "result": row.result,
+        "decision": row.decision,
+    }
 
 
 def look_of(number: int) -> CareLook:

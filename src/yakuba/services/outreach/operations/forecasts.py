@@ -41,9 +41,15 @@ class StaffingIn(OneNumberSeries):
 
     step: int = Field(1, ge=1, le=24, description="何期先か")
     minutes: float = Field(gt=0, le=10_000, description="一件にかかる分")
-    hours: Annotated[float, Word("--hours")] = Field(140, gt=0, le=10_000, description="一人が一期に使える時間")
-    wage: Annotated[float, Word("--wage")] = Field(300_000, ge=0, le=1e8, description="一人の一期の費用（円）")
-    overtime: Annotated[float, Word("--overtime")] = Field(3_000, ge=0, le=1e6, description="残った一時間の費用（円）")
+    hours: Annotated[float, Word("--hours")] = Field(
+        140, gt=0, le=10_000, description="一人が一期に使える時間"
+    )
+    wage: Annotated[float, Word("--wage")] = Field(
+        300_000, ge=0, le=1e8, description="一人の一期の費用（円）"
+    )
+    overtime: Annotated[float, Word("--overtime")] = Field(
+        3_000, ge=0, le=1e6, description="残った一時間の費用（円）"
+    )
 
 
 class NumberSeriesOut(BaseModel):
@@ -79,7 +85,9 @@ def series_facts(row: NumberSeries) -> dict[str, Any]:
     """As a program sees it, as it stands now."""
     row.refresh_from_db()
     names = ("name", "unit", "state", "season", "steps", "periods", "values", "result", "reason")
-    return {"id": row.pk, "state_label": row.get_state_display()} | {name: getattr(row, name) for name in names}
+    return {"id": row.pk, "state_label": row.get_state_display()} | {
+        name: getattr(row, name) for name in names
+    }
 
 
 def series_of(number: int) -> NumberSeries:
@@ -95,13 +103,21 @@ def _so_far(row: NumberSeries) -> tuple[int, int, bool]:
 A_SERIES = Answer(NumberSeriesOut, series_facts, COLUMNS, fault=lambda facts: facts["reason"])
 
 
-@OPERATIONS.add("予測する数の一覧", "outreach.forecast", "GET series", command="series list", answer=Answer(list[NumberSeriesOut], columns=COLUMNS))
+@OPERATIONS.add(
+    "予測する数の一覧",
+    "outreach.forecast",
+    "GET series",
+    command="series list",
+    answer=Answer(list[NumberSeriesOut], columns=COLUMNS),
+)
 def list_series(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     """The newest first."""
     return [series_facts(row) for row in asked.of(NumberSeries.objects.order_by("-pk"))]
 
 
-@OPERATIONS.add("数の予測", "outreach.forecast", "GET series/{number_series_id}", command="series show", answer=A_SERIES)
+@OPERATIONS.add(
+    "数の予測", "outreach.forecast", "GET series/{number_series_id}", command="series show", answer=A_SERIES
+)
 def show_series(asked: OneNumberSeries, actor: Actor) -> NumberSeries:
     """Forecast, interval, and how wrong each method was."""
     return series_of(asked.number_series_id)
@@ -114,7 +130,14 @@ def show_series(asked: OneNumberSeries, actor: Actor) -> NumberSeries:
 def load_series(asked: NumberSeriesIn, actor: Actor) -> NumberSeries:
     """Counts by month or fiscal year, without a hole."""
     data = asked.file.read(LARGEST)
-    return actions.take(asked.name, asked.unit, data, asked.steps, actor=actor, renamed=renaming_of(data, "outreach.series", actions.COLUMNS))
+    return actions.take(
+        asked.name,
+        asked.unit,
+        data,
+        asked.steps,
+        actor=actor,
+        renamed=renaming_of(data, "outreach.series", actions.COLUMNS),
+    )
 
 
 @OPERATIONS.add(

@@ -23,7 +23,9 @@ class RiskModelIn(BaseModel):
     purpose_id: Annotated[int, Word("--purpose")] = Field(description="目的の番号")
     name: str = Field(min_length=1, max_length=120, description="モデルの名前")
     features: Annotated[list[str], Word("--feature")] = Field(max_length=60, description="使う列")
-    decided: Annotated[str, Word("--decided")] = Field("06-01", max_length=20, description="年度のいつ決めるか（06-01）")
+    decided: Annotated[str, Word("--decided")] = Field(
+        "06-01", max_length=20, description="年度のいつ決めるか（06-01）"
+    )
 
 
 class OneRiskModel(BaseModel):
@@ -61,7 +63,9 @@ def model_facts(row: RiskModel) -> dict[str, Any]:
     """As a program sees it, as it stands now."""
     row.refresh_from_db()
     names = ("name", "version", "state", "features", "decided", "data", "figures", "holds", "reason")
-    return {"id": row.pk, "state_label": row.get_state_display()} | {name: getattr(row, name) for name in names}
+    return {"id": row.pk, "state_label": row.get_state_display()} | {
+        name: getattr(row, name) for name in names
+    }
 
 
 def model_of(number: int) -> RiskModel:
@@ -77,13 +81,21 @@ def _so_far(row: RiskModel) -> tuple[int, int, bool]:
 A_MODEL = Answer(RiskModelOut, model_facts, COLUMNS, fault=lambda facts: facts["reason"])
 
 
-@OPERATIONS.add("リスクのモデルの一覧", "outreach.view", "GET models", command="model list", answer=Answer(list[RiskModelOut], columns=COLUMNS))
+@OPERATIONS.add(
+    "リスクのモデルの一覧",
+    "outreach.view",
+    "GET models",
+    command="model list",
+    answer=Answer(list[RiskModelOut], columns=COLUMNS),
+)
 def list_models(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     """The newest first."""
     return [model_facts(row) for row in asked.of(RiskModel.objects.order_by("-pk"))]
 
 
-@OPERATIONS.add("リスクのモデル", "outreach.view", "GET models/{risk_model_id}", command="model show", answer=A_MODEL)
+@OPERATIONS.add(
+    "リスクのモデル", "outreach.view", "GET models/{risk_model_id}", command="model show", answer=A_MODEL
+)
 def show_model(asked: OneRiskModel, actor: Actor) -> RiskModel:
     """What it is worth."""
     return model_of(asked.risk_model_id)
@@ -95,7 +107,14 @@ def show_model(asked: OneRiskModel, actor: Actor) -> RiskModel:
 )  # fmt: skip
 def train(asked: RiskModelIn, actor: Actor) -> RiskModel:
     """On earlier years, tried on the last one, its level set on the newest."""
-    return risks.start(table_of(asked.outreach_table_id), purpose_of(asked.purpose_id), asked.name, asked.features, asked.decided, actor=actor)
+    return risks.start(
+        table_of(asked.outreach_table_id),
+        purpose_of(asked.purpose_id),
+        asked.name,
+        asked.features,
+        asked.decided,
+        actor=actor,
+    )
 
 
 @OPERATIONS.add(

@@ -68,13 +68,17 @@ NOTICE_COLUMNS = {"id": "番号", "number": "宛名番号", "high": "基準以�
 
 def file_facts(row: PressureFile) -> dict[str, Any]:
     """As a program sees it."""
-    return {"id": row.pk} | {name: getattr(row, name) for name in ("name", "standard", "readings", "people", "bad", "faults")}
+    return {"id": row.pk} | {
+        name: getattr(row, name) for name in ("name", "standard", "readings", "people", "bad", "faults")
+    }
 
 
 def notice_facts(row: PressureNotice) -> dict[str, Any]:
     """As a program sees it."""
     names = ("means", "high", "state", "note")
-    return {"id": row.pk, "number": masked(row.number), "state_label": row.get_state_display()} | {name: getattr(row, name) for name in names}
+    return {"id": row.pk, "number": masked(row.number), "state_label": row.get_state_display()} | {
+        name: getattr(row, name) for name in names
+    }
 
 
 def notice_of(number: int) -> PressureNotice:
@@ -94,7 +98,13 @@ def seen(row: PressureNotice, actor: Actor) -> PressureNotice:
 def load_pressure(asked: PressureIn, actor: Actor) -> PressureFile:
     """Readings of devices or a table; who is at or above the threshold becomes a task of a nurse."""
     data = asked.file.read(LARGEST)
-    return actions.take(asked.file.name, data, purpose_of(asked.purpose_id), actor=actor, renamed=renaming_of(data, "outreach.pressure", actions.COLUMNS))
+    return actions.take(
+        asked.file.name,
+        data,
+        purpose_of(asked.purpose_id),
+        actor=actor,
+        renamed=renaming_of(data, "outreach.pressure", actions.COLUMNS),
+    )
 
 
 @OPERATIONS.add(

@@ -26,7 +26,9 @@ class OutreachTableIn(BaseModel):
 
     file: Upload = Field(description="表（CSVかExcel）")
     name: str = Field("", max_length=120, description="表の名前")
-    year: Annotated[int, Word("--year")] = Field(ge=1990, le=2098, description="年度（表に年度の列がないとき使う）")
+    year: Annotated[int, Word("--year")] = Field(
+        ge=1990, le=2098, description="年度（表に年度の列がないとき使う）"
+    )
 
 
 class OneOutreachTable(BaseModel):
@@ -56,7 +58,9 @@ class OutreachPurposeIn(BaseModel):
 
     name: str = Field(min_length=1, max_length=120, description="目的")
     basis: str = Field(min_length=1, max_length=2000, description="根拠（法令・条例・計画）")
-    classes: Annotated[list[str], Word("--class")] = Field(description="使う情報の種類（basic、contact、health、care、tax、other）")
+    classes: Annotated[list[str], Word("--class")] = Field(
+        description="使う情報の種類（basic、contact、health、care、tax、other）"
+    )
 
 
 class OnePurpose(BaseModel):
@@ -69,7 +73,9 @@ class OptOutIn(BaseModel):
     """Who wants no letters."""
 
     numbers: Annotated[list[str], Word("--number")] = Field(max_length=5000, description="宛名番号")
-    purpose_id: Annotated[int, Word("--purpose")] = Field(0, ge=0, description="目的の番号（なければ、どの勧奨も）")
+    purpose_id: Annotated[int, Word("--purpose")] = Field(
+        0, ge=0, description="目的の番号（なければ、どの勧奨も）"
+    )
     since: Annotated[date, Word("--since")] = Field(description="申し出た日")
     note: str = Field("", max_length=200, description="メモ")
 
@@ -132,7 +138,9 @@ def table_facts(row: TownTable) -> dict[str, Any]:
     """As a program sees it, as it stands now."""
     row.refresh_from_db()
     names = ("name", "state", "year", "rows", "years", "columns", "bad", "faults", "reason", "invented")
-    return {"id": row.pk, "state_label": row.get_state_display()} | {name: getattr(row, name) for name in names}
+    return {"id": row.pk, "state_label": row.get_state_display()} | {
+        name: getattr(row, name) for name in names
+    }
 
 
 def purpose_facts(row: Purpose) -> dict[str, Any]:
@@ -142,7 +150,13 @@ def purpose_facts(row: Purpose) -> dict[str, Any]:
 
 def opt_out_facts(row: OptOut) -> dict[str, Any]:
     """As a program sees it."""
-    return {"id": row.pk, "number": masked(row.number), "purpose": str(row.purpose or ""), "since": row.since, "note": row.note}
+    return {
+        "id": row.pk,
+        "number": masked(row.number),
+        "purpose": str(row.purpose or ""),
+        "since": row.since,
+        "note": row.note,
+    }
 
 
 def table_of(number: int) -> TownTable:
@@ -164,13 +178,21 @@ A_TABLE = Answer(OutreachTableOut, table_facts, COLUMNS, fault=lambda facts: fac
 A_PURPOSE = Answer(OutreachPurposeOut, purpose_facts, PURPOSE_COLUMNS)
 
 
-@OPERATIONS.add("勧奨の表の一覧", "outreach.view", "GET tables", command="table list", answer=Answer(list[OutreachTableOut], columns=COLUMNS))
+@OPERATIONS.add(
+    "勧奨の表の一覧",
+    "outreach.view",
+    "GET tables",
+    command="table list",
+    answer=Answer(list[OutreachTableOut], columns=COLUMNS),
+)
 def list_tables(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     """The newest first."""
     return [table_facts(row) for row in asked.of(TownTable.objects.order_by("-pk"))]
 
 
-@OPERATIONS.add("勧奨の表", "outreach.view", "GET tables/{outreach_table_id}", command="table show", answer=A_TABLE)
+@OPERATIONS.add(
+    "勧奨の表", "outreach.view", "GET tables/{outreach_table_id}", command="table show", answer=A_TABLE
+)
 def show_table(asked: OneOutreachTable, actor: Actor) -> TownTable:
     """Its columns, years and faults; no row."""
     return table_of(asked.outreach_table_id)
@@ -200,7 +222,9 @@ def _columns(given: list[OutreachColumn] | str) -> list[dict[str, Any]]:
     try:
         found = json.loads(given)
     except json.JSONDecodeError as error:
-        raise Invalid("列の一覧はJSONで書いてください。`table show --json` の columns を直すと早いです。") from error
+        raise Invalid(
+            "列の一覧はJSONで書いてください。`table show --json` の columns を直すと早いです。"
+        ) from error
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise Invalid('列の一覧は [{"heading": …, "role": …}, …] の形で書いてください。')
     return found

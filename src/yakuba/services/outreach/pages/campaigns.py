@@ -28,7 +28,16 @@ from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.outreach.actions import campaigns as actions
 from yakuba.services.outreach.actions import letters, results
 from yakuba.services.outreach.engine import naha, samples, sizes
-from yakuba.services.outreach.forms.campaigns import CampaignForm, NahaForm, PersonForm, ReasonForm, SizeForm, StartForm, UntilForm, initial
+from yakuba.services.outreach.forms.campaigns import (
+    CampaignForm,
+    NahaForm,
+    PersonForm,
+    ReasonForm,
+    SizeForm,
+    StartForm,
+    UntilForm,
+    initial,
+)
 from yakuba.services.outreach.models import Campaign, Purpose, TownTable
 from yakuba.services.outreach.operations import campaigns as operations
 from yakuba.services.outreach.pages.tables import ABOVE, STATES
@@ -70,15 +79,31 @@ def new_campaign(request: HttpRequest) -> HttpResponse:
     purposes = Purpose.objects.filter(ended_at=None).order_by("-pk")
     start = StartForm(request.GET or None, tables=tables, purposes=purposes)
     if not (request.GET and start.is_valid()):
-        return render(request, "outreach/start.html", {"form": start, "none": not tables.exists() or not purposes.exists()})
+        return render(
+            request,
+            "outreach/start.html",
+            {"form": start, "none": not tables.exists() or not purposes.exists()},
+        )
     table, purpose = start.cleaned_data["table"], start.cleaned_data["purpose"]
-    given = initial(samples.plan(max(int(one) for one in table.years))) if table.invented else {"year": max(int(one) for one in table.years)}
+    given = (
+        initial(samples.plan(max(int(one) for one in table.years)))
+        if table.invented
+        else {"year": max(int(one) for one in table.years)}
+    )
     form = CampaignForm(request.POST or None, initial=given)
     if request.method == "POST" and form.is_valid():
         with _told(form):
-            row = operations.draw_up(person_of(request), outreach_table_id=table.pk, purpose_id=purpose.pk, text=form.text)
+            row = operations.draw_up(
+                person_of(request), outreach_table_id=table.pk, purpose_id=purpose.pk, text=form.text
+            )
             return redirect("outreach:campaign", row.pk)
-    context = {"form": form, "table": table, "purpose": purpose, "title": "施策を作る", "columns": table.columns}
+    context = {
+        "form": form,
+        "table": table,
+        "purpose": purpose,
+        "title": "施策を作る",
+        "columns": table.columns,
+    }
     return render(request, "outreach/plan_form.html", context, status=422 if form.errors else 200)
 
 
@@ -108,7 +133,14 @@ def edit_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         with _told(form), told_in(form):
             operations.change(person_of(request), campaign_id=row.pk, text=form.text)
             return redirect("outreach:campaign", row.pk)
-    context = {"form": form, "table": row.table, "purpose": row.purpose, "title": f"{row}の計画を直す", "campaign": row, "columns": row.columns}
+    context = {
+        "form": form,
+        "table": row.table,
+        "purpose": row.purpose,
+        "title": f"{row}の計画を直す",
+        "campaign": row,
+        "columns": row.columns,
+    }
     return render(request, "outreach/plan_form.html", context, status=422 if form.errors else 200)
 
 
@@ -121,7 +153,12 @@ def campaign_text(request: HttpRequest, campaign_id: int) -> HttpResponse:
         operations.change(person_of(request), campaign_id=row.pk, text=text)
         return redirect("outreach:campaign", row.pk)
 
-    page = DefinitionPage("計画", ((str(ABOVE[0]), "outreach:index"),), "だれに、何を、いつ、どう割り付けるかを書いたファイルです。", text=row.text)
+    page = DefinitionPage(
+        "計画",
+        ((str(ABOVE[0]), "outreach:index"),),
+        "だれに、何を、いつ、どう割り付けるかを書いたファイルです。",
+        text=row.text,
+    )
     return load_definition(request, page, take)
 
 
@@ -143,7 +180,10 @@ def follow(request: HttpRequest, campaign_id: int) -> HttpResponse:
 @permission_required("outreach.view")
 def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """One campaign: the next thing, who is in it, and what it did."""
-    row = get_object_or_404(Campaign.objects.select_related("table", "purpose", "parent", "created_by", "approved_by"), pk=campaign_id)
+    row = get_object_or_404(
+        Campaign.objects.select_related("table", "purpose", "parent", "created_by", "approved_by"),
+        pk=campaign_id,
+    )
     plan = row.plan
     arms = found.arm_results(row, plan) if row.assigned_at else []
     work = work_of(actions.JOB, row.job_key)
@@ -182,7 +222,12 @@ def propose(request: HttpRequest, campaign_id: int) -> HttpResponse:
 
 
 assign = button(operations.assign, "outreach:campaign", "割り付けを始めました。", of=Campaign)
-withdraw = button(operations.withdraw, "outreach:campaign", "受診した人、望まない人、支援措置の人を、どの群からも同じ決まりで除きました。", of=Campaign)
+withdraw = button(
+    operations.withdraw,
+    "outreach:campaign",
+    "受診した人、望まない人、支援措置の人を、どの群からも同じ決まりで除きました。",
+    of=Campaign,
+)
 print_letters = button(operations.print_letters, "outreach:campaign", "手紙を作り始めました。", of=Campaign)
 look = button(operations.look, "outreach:campaign", "結果を計算しました。", of=Campaign)
 
@@ -199,8 +244,17 @@ def load_examined(request: HttpRequest, campaign_id: int) -> HttpResponse:
         if not extra.is_valid():
             raise Invalid("いつまでの一覧か、日を入れてください。")
         taken = results.take(row, file, extra.cleaned_data["until"], renamed=renamed)
-        record("outreach.results_taken", subject=row.subject, actor=person_of(request), rows=taken.rows, members=taken.members)
-        messages.success(request, f"{taken.rows:,}人の一覧を入れました。そのうち{taken.members:,}人が、この施策の対象者です。")
+        record(
+            "outreach.results_taken",
+            subject=row.subject,
+            actor=person_of(request),
+            rows=taken.rows,
+            members=taken.members,
+        )
+        messages.success(
+            request,
+            f"{taken.rows:,}人の一覧を入れました。そのうち{taken.members:,}人が、この施策の対象者です。",
+        )
         return redirect("outreach:campaign", row.pk)
 
     def check(rows: Any) -> list[Problem]:
@@ -208,7 +262,11 @@ def load_examined(request: HttpRequest, campaign_id: int) -> HttpResponse:
         results.examined(rows, problems, plan.ends)
         return problems
 
-    page = importing.ImportPage(((str(ABOVE[0]), str(ABOVE[1])), (row.name, reverse("outreach:campaign", args=[row.pk]))), "宛名番号と受診日の一覧です。前の一覧と置きかわります。", extra)
+    page = importing.ImportPage(
+        ((str(ABOVE[0]), str(ABOVE[1])), (row.name, reverse("outreach:campaign", args=[row.pk]))),
+        "宛名番号と受診日の一覧です。前の一覧と置きかわります。",
+        extra,
+    )
     return importing.respond(request, EXAMINED, check, take, page)
 
 
@@ -248,21 +306,36 @@ def person(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with told_in(form):
             rows = operations.person(person_of(request), **form.cleaned_data)
-    return render(request, "outreach/person.html", {"form": form, "rows": rows}, status=422 if form.errors else 200)
+    return render(
+        request, "outreach/person.html", {"form": form, "rows": rows}, status=422 if form.errors else 200
+    )
 
 
 @permission_required("outreach.view")
 def size(request: HttpRequest) -> HttpResponse:
     """How many people an experiment needs."""
     form = SizeForm(request.GET or None)
-    given = form.cleaned_data if form.is_bound and form.is_valid() else {"before": 37.7, "more": 1.9, "ratio": 1.0}
+    given = (
+        form.cleaned_data
+        if form.is_bound and form.is_valid()
+        else {"before": 37.7, "more": 1.9, "ratio": 1.0}
+    )
     found_ = None
     try:
         found_ = sizes.needed(given["before"] / 100, given["more"] / 100, given["ratio"])
     except ValueError:
         form.add_error(None, "割合は0%と100%の間で、差は0でないようにしてください。")
-    table = [(more, sizes.needed(given["before"] / 100, more / 100).per_arm) for more in (0.6, 1, 1.9, 3, 5) if given["before"] + more < 100]
-    return render(request, "outreach/size.html", {"form": form, "size": found_, "given": given, "table": table}, status=422 if form.errors else 200)
+    table = [
+        (more, sizes.needed(given["before"] / 100, more / 100).per_arm)
+        for more in (0.6, 1, 1.9, 3, 5)
+        if given["before"] + more < 100
+    ]
+    return render(
+        request,
+        "outreach/size.html",
+        {"form": form, "size": found_, "given": given, "table": table},
+        status=422 if form.errors else 200,
+    )
 
 
 @permission_required("outreach.view")
@@ -276,5 +349,3 @@ def naha_city(request: HttpRequest) -> HttpResponse:
         "needed": sizes.needed(naha.BEFORE, naha.INVITED),
     }  # fmt: skip
     return render(request, "outreach/naha.html", context, status=422 if form.errors else 200)
-
-

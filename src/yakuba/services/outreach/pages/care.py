@@ -23,10 +23,16 @@ def similar(request: HttpRequest) -> HttpResponse:
     tables = TownTable.objects.filter(state="done").order_by("-pk")
     choice = TableChoiceForm(request.GET or None, tables=tables)
     if not (request.GET and choice.is_valid()):
-        return render(request, "outreach/start.html", {"form": choice, "none": not tables.exists(), "care": True})
+        return render(
+            request, "outreach/start.html", {"form": choice, "none": not tables.exists(), "care": True}
+        )
     table = choice.cleaned_data["table"]
     headings = [one.heading for one in table.specs if one.role not in NOT_COMPARED]
-    form = CareForm(request.POST or None, purposes=Purpose.objects.filter(ended_at=None).exclude(approved_at=None), headings=headings)
+    form = CareForm(
+        request.POST or None,
+        purposes=Purpose.objects.filter(ended_at=None).exclude(approved_at=None),
+        headings=headings,
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         with told_in(form):
@@ -35,7 +41,9 @@ def similar(request: HttpRequest) -> HttpResponse:
                 plan=given["plan"], outcome=given["outcome"],
             )  # fmt: skip
             return redirect("outreach:care_look", row.pk)
-    return render(request, "outreach/care_form.html", {"form": form, "table": table}, status=422 if form.errors else 200)
+    return render(
+        request, "outreach/care_form.html", {"form": form, "table": table}, status=422 if form.errors else 200
+    )
 
 
 @permission_required("outreach.care")
@@ -46,8 +54,16 @@ def care_look(request: HttpRequest, care_look_id: int) -> HttpResponse:
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with told_in(form):
-            operations.decide_care(person_of(request), care_look_id=row.pk, decision=form.cleaned_data["decision"])
+            operations.decide_care(
+                person_of(request), care_look_id=row.pk, decision=form.cleaned_data["decision"]
+            )
             messages.success(request, "決めたことを記録しました。")
             return redirect("outreach:care_look", row.pk)
-    context = {"look": row, "result": row.result, "form": form, "fewest": FEWEST, "masked": masked(row.number)}
+    context = {
+        "look": row,
+        "result": row.result,
+        "form": form,
+        "fewest": FEWEST,
+        "masked": masked(row.number),
+    }
     return render(request, "outreach/care_look.html", context, status=422 if form.errors else 200)

@@ -55,7 +55,9 @@ def load_series(request: HttpRequest) -> HttpResponse:
         given: dict[str, Any] = dict(form.cleaned_data)
         file = given.pop("file")
         with told_in(form):
-            row = operations.load_series(person_of(request), file=Upload(str(file.name), cast(BinaryIO, file.file)), **given)
+            row = operations.load_series(
+                person_of(request), file=Upload(str(file.name), cast(BinaryIO, file.file)), **given
+            )
             return redirect("outreach:series", row.pk)
     return render(request, "outreach/load_series.html", {"form": form}, status=422 if form.errors else 200)
 

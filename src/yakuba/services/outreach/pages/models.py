@@ -66,10 +66,18 @@ def new_model(request: HttpRequest) -> HttpResponse:
     tables = TownTable.objects.filter(state="done").order_by("-pk")
     choice = TableChoiceForm(request.GET or None, tables=tables)
     if not (request.GET and choice.is_valid()):
-        return render(request, "outreach/start.html", {"form": choice, "none": not tables.exists(), "model": True})
+        return render(
+            request, "outreach/start.html", {"form": choice, "none": not tables.exists(), "model": True}
+        )
     table = choice.cleaned_data["table"]
-    headings = [one.heading for one in table.specs if one.role not in risks.NO_FEATURES] + ([risks.AGE] if table.heading("birth") else [])
-    form = ModelForm(request.POST or None, purposes=Purpose.objects.filter(ended_at=None).order_by("-pk"), headings=headings)
+    headings = [one.heading for one in table.specs if one.role not in risks.NO_FEATURES] + (
+        [risks.AGE] if table.heading("birth") else []
+    )
+    form = ModelForm(
+        request.POST or None,
+        purposes=Purpose.objects.filter(ended_at=None).order_by("-pk"),
+        headings=headings,
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         with told_in(form):
@@ -77,16 +85,22 @@ def new_model(request: HttpRequest) -> HttpResponse:
                 person_of(request), outreach_table_id=table.pk, purpose_id=given["purpose"].pk, name=given["name"], features=given["features"], decided=given["decided"]
             )  # fmt: skip
             return redirect("outreach:model", row.pk)
-    return render(request, "outreach/new_model.html", {"form": form, "table": table}, status=422 if form.errors else 200)
+    return render(
+        request, "outreach/new_model.html", {"form": form, "table": table}, status=422 if form.errors else 200
+    )
 
 
 @permission_required("outreach.view")
 def model(request: HttpRequest, risk_model_id: int) -> HttpResponse:
     """One model: what it is worth, and whether it may choose people."""
-    row = get_object_or_404(RiskModel.objects.select_related("table", "purpose", "approved_by"), pk=risk_model_id)
+    row = get_object_or_404(
+        RiskModel.objects.select_related("table", "purpose", "approved_by"), pk=risk_model_id
+    )
     figures = row.figures
     chosen = figures["compared"][figures["kind"]] if figures else {}
-    proposed = Approval.objects.filter(kind=risks.KIND, subject=f"riskmodel:{row.pk}", state=Approval.State.PROPOSED).exists()
+    proposed = Approval.objects.filter(
+        kind=risks.KIND, subject=f"riskmodel:{row.pk}", state=Approval.State.PROPOSED
+    ).exists()
     context = {
         "model": row, "state": _state(row), "work": work_of(risks.JOB, row.job_key), "figures": figures, "chosen": chosen, "kind": KINDS.get(figures.get("kind", "")),
         "compared": [(KINDS[name], one) for name, one in figures.get("compared", {}).items()], "calibration": charts.calibration(chosen),

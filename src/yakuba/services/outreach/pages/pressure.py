@@ -58,19 +58,33 @@ def notices(request: HttpRequest) -> HttpResponseBase:
     if request.GET:
         record("outreach.pressure_listed", subject="pressurenotices", actor=person_of(request))
     standard = engine.standard_on(timezone.localdate())
-    return respond(request, NOTICES, "outreach/pressure.html", lambda wanted: {"standard": standard, "standards": engine.standards(), "scores": engine.scores()})
+    return respond(
+        request,
+        NOTICES,
+        "outreach/pressure.html",
+        lambda wanted: {"standard": standard, "standards": engine.standards(), "scores": engine.scores()},
+    )
 
 
 @permission_required("outreach.pressure")
 def load_pressure(request: HttpRequest) -> HttpResponse:
     """Readings are taken in."""
-    form = PressureForm(request.POST or None, request.FILES or None, purposes=Purpose.objects.filter(ended_at=None).exclude(approved_at=None))
+    form = PressureForm(
+        request.POST or None,
+        request.FILES or None,
+        purposes=Purpose.objects.filter(ended_at=None).exclude(approved_at=None),
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["file"]
         with told_in(form):
             upload = Upload(str(given.name), cast(BinaryIO, given.file))
-            row = operations.load_pressure(person_of(request), file=upload, purpose_id=form.cleaned_data["purpose"].pk)
-            messages.success(request, f"{row.people:,}人の{row.readings:,}回を入れました。使えない行は{row.bad:,}です。{''.join(row.faults[:3])}")
+            row = operations.load_pressure(
+                person_of(request), file=upload, purpose_id=form.cleaned_data["purpose"].pk
+            )
+            messages.success(
+                request,
+                f"{row.people:,}人の{row.readings:,}回を入れました。使えない行は{row.bad:,}です。{''.join(row.faults[:3])}",
+            )
             return redirect("outreach:pressure")
     return render(request, "outreach/load_pressure.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -86,6 +100,15 @@ def notice(request: HttpRequest, pressure_notice_id: int) -> HttpResponse:
             operations.done(person_of(request), pressure_notice_id=row.pk, note=form.cleaned_data["note"])
             messages.success(request, "したことを記録しました。")
             return redirect("outreach:pressure")
-    standard = next((one for one in engine.standards() if one.name == row.file.standard), engine.standards()[-1])
-    context = {"notice": row, "means": row.means, "form": form, "standard": standard, "days": engine.DAYS, "masked": masked(row.number)}
+    standard = next(
+        (one for one in engine.standards() if one.name == row.file.standard), engine.standards()[-1]
+    )
+    context = {
+        "notice": row,
+        "means": row.means,
+        "form": form,
+        "standard": standard,
+        "days": engine.DAYS,
+        "masked": masked(row.number),
+    }
     return render(request, "outreach/pressure_notice.html", context, status=422 if form.errors else 200)

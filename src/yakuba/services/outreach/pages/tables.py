@@ -127,7 +127,9 @@ def table(request: HttpRequest, outreach_table_id: int) -> HttpResponse:
     refusal = ""
     if request.method == "POST" and may and forms.is_valid():
         try:
-            operations.define_table(person_of(request), outreach_table_id=row.pk, columns=[one.cleaned_data for one in forms])
+            operations.define_table(
+                person_of(request), outreach_table_id=row.pk, columns=[one.cleaned_data for one in forms]
+            )
         except Invalid as error:
             refusal = str(error)
         else:
@@ -138,10 +140,17 @@ def table(request: HttpRequest, outreach_table_id: int) -> HttpResponse:
         "refusal": refusal, "untold": max(0, row.bad - len(row.faults)), "open": row.state in ("draft", "failed"),
         "specs": [(one, ROLES[one.role], KINDS[one.kind], CLASSES[one.data_class]) for one in row.specs],
     }  # fmt: skip
-    return render(request, "outreach/table.html", context, status=422 if refusal or (forms.is_bound and not forms.is_valid()) else 200)
+    return render(
+        request,
+        "outreach/table.html",
+        context,
+        status=422 if refusal or (forms.is_bound and not forms.is_valid()) else 200,
+    )
 
 
-remove_table = button(operations.remove_table, lambda _: reverse("outreach:tables"), "表を消しました。", of=TownTable)
+remove_table = button(
+    operations.remove_table, lambda _: reverse("outreach:tables"), "表を消しました。", of=TownTable
+)
 
 
 @permission_required("outreach.view")
@@ -154,13 +163,23 @@ def purposes(request: HttpRequest) -> HttpResponseBase:
             operations.ask_purpose(person_of(request), **form.cleaned_data)
             messages.success(request, "承認を求めました。別の職員が承認すると使えます。")
             return redirect("outreach:purposes")
-    beside = {"form": form, "may": may, "ended": allowed(request.user, "outreach.approve"), "held": Purpose.objects.filter(ended_at=None).exclude(approved_at=None)}
+    beside = {
+        "form": form,
+        "may": may,
+        "ended": allowed(request.user, "outreach.approve"),
+        "held": Purpose.objects.filter(ended_at=None).exclude(approved_at=None),
+    }
     if form.errors:
         return render(request, "outreach/purpose_form.html", beside, status=422)
     return respond(request, PURPOSES, "outreach/purposes.html", lambda wanted: beside)
 
 
-end_purpose = button(operations.end_purpose, lambda _: reverse("outreach:purposes"), "目的を終えました。もう使えません。", of=Purpose)
+end_purpose = button(
+    operations.end_purpose,
+    lambda _: reverse("outreach:purposes"),
+    "目的を終えました。もう使えません。",
+    of=Purpose,
+)
 
 
 @permission_required("outreach.optout")
@@ -183,4 +202,6 @@ def opt_outs(request: HttpRequest) -> HttpResponseBase:
     return respond(request, OPT_OUTS, "outreach/optouts.html", lambda wanted: {"form": form})
 
 
-remove_opt_out = button(operations.remove_opt_out, lambda _: reverse("outreach:optouts"), "外しました。", of=OptOut)
+remove_opt_out = button(
+    operations.remove_opt_out, lambda _: reverse("outreach:optouts"), "外しました。", of=OptOut
+)

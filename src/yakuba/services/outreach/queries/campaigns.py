@@ -14,7 +14,11 @@ from yakuba.services.outreach.models import Campaign
 
 def campaigns() -> QuerySet[Any]:
     """The newest first, with `people`."""
-    return Campaign.objects.select_related("table", "purpose", "created_by").annotate(people=Count("members")).order_by("-pk")
+    return (
+        Campaign.objects.select_related("table", "purpose", "created_by")
+        .annotate(people=Count("members"))
+        .order_by("-pk")
+    )
 
 
 def report_tables(report: dict[str, Any]) -> list[Table]:
@@ -33,7 +37,9 @@ def report_tables(report: dict[str, Any]) -> list[Table]:
     return [
         Table("効果", ("文面", "方法", "差", "下限", "上限", "p", "計算できないわけ"), estimates),
         Table("群", ("群", "人数", "受診", "割合", "除いた人"), arms),
-        Table("層ごと", ("列", "値", "人数", "差", "下限", "上限", "調整したp", "計算できないわけ"), segments),
+        Table(
+            "層ごと", ("列", "値", "人数", "差", "下限", "上限", "調整したp", "計算できないわけ"), segments
+        ),
     ]
 
 

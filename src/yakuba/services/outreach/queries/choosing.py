@@ -41,12 +41,16 @@ class Chosen:
 def rows_of(table: TownTable, names: Iterable[str], year: int) -> tuple[dict[str, list[Any]], list[str]]:
     """Columns and numbers of one fiscal year. Raises Conflict."""
     if table.state != TownTable.State.DONE or table.part is None:
-        raise Conflict(f"表「{table}」は、まだ読めていません。読めてから使ってください。" if table.part else GONE)
+        raise Conflict(
+            f"表「{table}」は、まだ読めていません。読めてから使ってください。" if table.part else GONE
+        )
     number, years = table.heading("number"), table.heading("year")
     found = frames.read(table.part, list(dict.fromkeys([number, *([years] if years else []), *names])))
     if str(year) not in table.years:
         known = "、".join(table.years)
-        raise Conflict(f"表「{table}」に{year}年度の行はありません（あるのは {known} 年度）。年度を直してください。")
+        raise Conflict(
+            f"表「{table}」に{year}年度の行はありません（あるのは {known} 年度）。年度を直してください。"
+        )
     if years:
         places = [at for at, one in enumerate(found[years]) if one == year]
         found = {name: [values[at] for at in places] for name, values in found.items()}
@@ -62,21 +66,33 @@ def choose(
     columns, numbers = rows_of(table, wanted, plan.year)
     chosen = Chosen(columns, numbers, [(f"{plan.year}年度の表にいる人", len(numbers))])
     if roles["birth"]:
-        columns[AGE] = [None if one is None else float(age_on(one, plan.decided)) for one in columns[roles["birth"]]]
+        columns[AGE] = [
+            None if one is None else float(age_on(one, plan.decided)) for one in columns[roles["birth"]]
+        ]
     if plan.model and risk is not None:
         columns[RISK] = list(risk(table, plan.year, plan.model))
     for rule in plan.who:
         chosen.keep(passing([rule], chosen.columns, len(chosen.numbers))[0], f"「{rule.text}」に当たる人")
     for rule in plan.without:
-        chosen.keep([not one for one in passing([rule], chosen.columns, len(chosen.numbers))[0]], f"「{rule.text}」の人を除く")
+        chosen.keep(
+            [not one for one in passing([rule], chosen.columns, len(chosen.numbers))[0]],
+            f"「{rule.text}」の人を除く",
+        )
     if roles["outcome"]:
         chosen.keep([one is not True for one in chosen.columns[roles["outcome"]]], "もう受診した人を除く")
     _leave(chosen, opted_out(purpose), "勧奨を望まない人を除く")
     _leave(chosen, protected(chosen, roles), "支援措置の人を除く")
     if plan.by_letter:
         if not roles["address"] or not roles["name"]:
-            raise Conflict("手紙を送る施策には、表に氏名と住所の列が要ります。列の役割を決めるか、「送り方: 一覧だけ」にしてください。")
-        held_ = [bool(one) and bool(other) for one, other in zip(chosen.columns[roles["address"]], chosen.columns[roles["name"]], strict=True)]
+            raise Conflict(
+                "手紙を送る施策には、表に氏名と住所の列が要ります。列の役割を決めるか、「送り方: 一覧だけ」にしてください。"
+            )
+        held_ = [
+            bool(one) and bool(other)
+            for one, other in zip(
+                chosen.columns[roles["address"]], chosen.columns[roles["name"]], strict=True
+            )
+        ]
         chosen.keep(held_, "氏名か住所のない人を除く")
     _leave(chosen, elsewhere(purpose, campaign), "同じ目的の、結果の出ていない施策にいる人を除く")
     return chosen
@@ -106,14 +122,29 @@ def protected(chosen: Chosen, roles: Mapping[str, str]) -> set[str]:
     found = set(policy.under(PERSON)) & set(chosen.numbers)
     if not protections:
         return found
-    names, births, addresses = (chosen.columns.get(roles.get(one, ""), [None] * len(chosen.numbers)) for one in ("name", "birth", "address"))
+    names, births, addresses = (
+        chosen.columns.get(roles.get(one, ""), [None] * len(chosen.numbers))
+        for one in ("name", "birth", "address")
+    )
     keys = {name_key(row.name) for row in protections if row.name}
     born = {row.birth for row in protections if row.birth}
-    given, places = {row.number for row in protections if row.number}, {row.address for row in protections if row.address}
+    given, places = (
+        {row.number for row in protections if row.number},
+        {row.address for row in protections if row.address},
+    )
     for number, name, birth, address in zip(chosen.numbers, names, births, addresses, strict=True):
-        near = number in given or (birth is not None and birth in born) or (name and name_key(name) in keys) or (address and address in places)
+        near = (
+            number in given
+            or (birth is not None and birth in born)
+            or (name and name_key(name) in keys)
+            or (address and address in places)
+        )
         if near and number not in found:
-            told = Told([Named(name or "", "", birth.isoformat() if birth else "")], [address] if address else [], [number])
+            told = Told(
+                [Named(name or "", "", birth.isoformat() if birth else "")],
+                [address] if address else [],
+                [number],
+            )
             if any(judge(row, told) for row in protections):
                 found.add(number)
     return found

@@ -30,7 +30,11 @@ def analysed(campaign: Campaign, plan: Plan) -> Analysed:
     """Everybody who was not withdrawn, as assigned."""
     import numpy as np
 
-    rows = list(campaign.members.filter(withdrawn="").order_by("pk").values_list("stratum", "arm", "probability", "examined_on"))
+    rows = list(
+        campaign.members.filter(withdrawn="")
+        .order_by("pk")
+        .values_list("stratum", "arm", "probability", "examined_on")
+    )
     outcomes = [int(day is not None and plan.cutoff < day <= plan.ends) for *_, day in rows]
     codes, arms, probabilities = (np.array([row[at] for row in rows]) for at in range(3))
     return Analysed(codes.astype(int), arms.astype(int), probabilities.astype(float), np.array(outcomes))
@@ -96,7 +100,9 @@ def _compared(people: Analysed, plan: Plan, campaign: Campaign) -> list[dict[str
     found = []
     for name, inside in groups:
         used = inside | (people.arms == 0)
-        estimates = effects.estimates(people.outcomes[used], inside[used], people.codes[used], campaign.strata)
+        estimates = effects.estimates(
+            people.outcomes[used], inside[used], people.codes[used], campaign.strata
+        )
         found.append({"name": name, "estimates": [asdict(one) for one in estimates]})
     if len(found) > 1:
         adjusted = multipletests([one["estimates"][0]["p"] for one in found[1:]], method="holm")[1]
@@ -107,13 +113,18 @@ def _compared(people: Analysed, plan: Plan, campaign: Campaign) -> list[dict[str
 
 def _weighted(people: Analysed, plan: Plan) -> list[dict[str, Any]]:
     return [
-        {"name": message.name, "estimates": [asdict(effects.weighted(people.outcomes, people.arms, people.probabilities, at))]}
+        {
+            "name": message.name,
+            "estimates": [asdict(effects.weighted(people.outcomes, people.arms, people.probabilities, at))],
+        }
         for at, message in enumerate(plan.messages, start=1)
     ]
 
 
 def _segment(people: Analysed, campaign: Campaign) -> dict[str, Any] | None:
-    best = segments.best(people.outcomes, (people.arms > 0).astype(int), people.codes, campaign.strata, campaign.seed)
+    best = segments.best(
+        people.outcomes, (people.arms > 0).astype(int), people.codes, campaign.strata, campaign.seed
+    )
     return asdict(best) if best else None
 
 
@@ -126,10 +137,14 @@ def _segments(people: Analysed, campaign: Campaign) -> list[dict[str, Any]]:
         inside = segments.within(campaign.strata, people.codes, column, level)
         if inside.any() and not inside.all():
             estimate = segments.estimated(people.outcomes[inside], treated[inside], people.codes[inside])
-            found.append({"column": column, "level": level, "people": int(inside.sum()), "estimate": asdict(estimate)})
+            found.append(
+                {"column": column, "level": level, "people": int(inside.sum()), "estimate": asdict(estimate)}
+            )
     there = [one for one in found if not one["estimate"]["note"]]
     if there:
-        for one, p in zip(there, multipletests([one["estimate"]["p"] for one in there], method="holm")[1], strict=True):
+        for one, p in zip(
+            there, multipletests([one["estimate"]["p"] for one in there], method="holm")[1], strict=True
+        ):
             one["adjusted"] = float(p)
     return found
 
@@ -139,8 +154,18 @@ def _cost(plan: Plan, main: Estimate, letters: int) -> dict[str, Any] | None:
     total = plan.letter_cost * letters + plan.other_cost
     if not total or not main.is_there or not letters:
         return None
-    each = [round(total / (letters * share)) if share > 0 else None for share in (main.difference, main.high, main.low)]
-    return {"total": round(total), "letters": letters, "each": each[0], "least": each[1], "most": each[2], "more": main.difference * letters}
+    each = [
+        round(total / (letters * share)) if share > 0 else None
+        for share in (main.difference, main.high, main.low)
+    ]
+    return {
+        "total": round(total),
+        "letters": letters,
+        "each": each[0],
+        "least": each[1],
+        "most": each[2],
+        "more": main.difference * letters,
+    }
 
 
 def _size(control: float | None, main: Estimate, plan: Plan) -> dict[str, Any] | None:

@@ -13,7 +13,17 @@ from yakuba.kernel.files.storage import store
 from yakuba.services.outreach import facade
 from yakuba.services.outreach.actions import campaigns, purposes
 from yakuba.services.outreach.engine import samples
-from yakuba.services.outreach.models import CareLook, InvitationPrint, Member, NumberSeries, OptOut, PressureFile, PressureNotice, Purpose, RiskModel
+from yakuba.services.outreach.models import (
+    CareLook,
+    InvitationPrint,
+    Member,
+    NumberSeries,
+    OptOut,
+    PressureFile,
+    PressureNotice,
+    Purpose,
+    RiskModel,
+)
 
 YEAR, PEOPLE = 2026, 60
 
@@ -32,15 +42,44 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     opted = purposes.opt_out([f"{word[:8]}1"], None, date(YEAR, 5, 1), word, actor=clerk)[0]
     pdf = store(StoredFile.Kind.OUTPUT, "invitations.pdf", "application/pdf", b"%PDF-1.7", actor=clerk)
     mailing = store(StoredFile.Kind.OUTPUT, "invitations.csv", "text/csv", word.encode(), actor=clerk)
-    made = InvitationPrint.objects.create(campaign=campaign, state="done", pdf=pdf, mailing=mailing, letters=1, created_by=clerk)
+    made = InvitationPrint.objects.create(
+        campaign=campaign, state="done", pdf=pdf, mailing=mailing, letters=1, created_by=clerk
+    )
     model = RiskModel.objects.create(
         name=f"{word}のモデル", version=1, table=table, purpose=purpose, features=["年齢"], decided="06-01", seed=1, state="failed", reason="見本", created_by=clerk
     )  # fmt: skip
-    series = NumberSeries.objects.create(name=f"{word}の数", periods=["2026-04-01"], values=[1.0], state="failed", reason="見本", created_by=clerk)
-    readings = PressureFile.objects.create(name=f"{word}.csv", file=mailing, purpose=purpose, standard="x", created_by=clerk)
-    means = {"days": 5, "first": "2026-05-01", "last": "2026-05-05", "morning": [140.0, 90.0], "evening": None, "mornings": 5, "evenings": 0, "notes": []}
-    notice = PressureNotice.objects.create(file=readings, number="70001", means=means, high=True, state="open")
-    look = CareLook.objects.create(number="70001", table=table, purpose=purpose, asked={"outcome": word}, result={"n": 0, "lost": 0, "enough": False}, created_by=clerk)
+    series = NumberSeries.objects.create(
+        name=f"{word}の数",
+        periods=["2026-04-01"],
+        values=[1.0],
+        state="failed",
+        reason="見本",
+        created_by=clerk,
+    )
+    readings = PressureFile.objects.create(
+        name=f"{word}.csv", file=mailing, purpose=purpose, standard="x", created_by=clerk
+    )
+    means = {
+        "days": 5,
+        "first": "2026-05-01",
+        "last": "2026-05-05",
+        "morning": [140.0, 90.0],
+        "evening": None,
+        "mornings": 5,
+        "evenings": 0,
+        "notes": [],
+    }
+    notice = PressureNotice.objects.create(
+        file=readings, number="70001", means=means, high=True, state="open"
+    )
+    look = CareLook.objects.create(
+        number="70001",
+        table=table,
+        purpose=purpose,
+        asked={"outcome": word},
+        result={"n": 0, "lost": 0, "enough": False},
+        created_by=clerk,
+    )
     return {
         "outreach_table_id": table.pk, "purpose_id": purpose.pk, "campaign_id": campaign.pk, "optout_id": OptOut.objects.get(pk=opted.pk).pk,
         "invitation_print_id": made.pk, "risk_model_id": model.pk, "resident_number": "70001", "number_series_id": series.pk, "pressure_notice_id": notice.pk, "care_look_id": look.pk, "before": 37.7, "more": 1.9, "minutes": 15,

@@ -48,7 +48,13 @@ def test_everybody_has_a_known_probability_and_the_same_seed_gives_the_same_arms
 def test_who_opted_out_is_protected_or_has_no_address_is_left_out(approved, clerk, table):
     numbers = [str(70000 + at) for at in range(40)]
     purposes.opt_out(numbers[:10], None, date(2026, 5, 1), "", actor=clerk)
-    given = {"number": numbers[20], "name": "見本　21号", "birth": None, "begins": date(2026, 1, 1), "until": date(2026, 12, 31)}
+    given = {
+        "number": numbers[20],
+        "name": "見本　21号",
+        "birth": None,
+        "begins": date(2026, 1, 1),
+        "until": date(2026, 12, 31),
+    }
     begin(given, actor=clerk)
     campaigns.work(approved.pk)
     there = set(approved.members.values_list("number", flat=True))
@@ -66,7 +72,7 @@ def test_a_class_of_data_that_was_not_approved_stops_the_plan(table, clerk, appr
         campaigns.ask_approval(plan, "x", actor=clerk)
     facade._approve("outreach.purpose", f"purpose:{other.pk}", approver)
     plan.refresh_from_db()
-    with pytest.raises(Conflict, match="承認されていない種類.*「住所」"):
+    with pytest.raises(Conflict, match=r"承認されていない種類.*「住所」"):
         campaigns.ask_approval(Campaign.objects.get(pk=plan.pk), "x", actor=clerk)
 
 
@@ -82,14 +88,24 @@ def test_who_was_examined_before_printing_is_withdrawn_in_every_arm(assigned):
 
 
 def test_letters_are_proved_and_go_to_nobody_of_the_control_group(assigned, clerk, monkeypatch):
-    keep = [*assigned.members.filter(arm=0)[:3], *assigned.members.filter(arm=1)[:3], *assigned.members.filter(arm=2)[:3]]
+    keep = [
+        *assigned.members.filter(arm=0)[:3],
+        *assigned.members.filter(arm=1)[:3],
+        *assigned.members.filter(arm=2)[:3],
+    ]
     assigned.members.exclude(pk__in=[one.pk for one in keep]).delete()
     plan = assigned.plan
     with pytest.raises(Conflict, match="受診者を除いた"):
         letters.start(assigned, actor=clerk)
     results.take(assigned, "宛名番号,受診日\r\n".encode(), plan.cutoff)
     campaigns.withdraw(assigned)
-    given = {"number": keep[3].number, "name": "", "birth": None, "begins": date(2026, 1, 1), "until": date(2026, 12, 31)}
+    given = {
+        "number": keep[3].number,
+        "name": "",
+        "birth": None,
+        "begins": date(2026, 1, 1),
+        "until": date(2026, 12, 31),
+    }
     begin(given, actor=clerk)
     made = letters.start(assigned, actor=clerk)
     letters.work(made.pk)
@@ -193,7 +209,7 @@ def test_who_is_in_a_running_campaign_is_in_no_other_of_the_same_purpose(assigne
 
 def test_a_bad_cell_is_told_and_good_rows_stay(in_yakuba_city, clerk):
     content = (
-        "宛名番号,年度,生年月日,性別,受診,歩数\r\n1,令和8年度,S50.1.2,女,はい,\"１，２３４\"\r\n2,2026,1975/13/1,男,たぶん,12歩\r\n"
+        '宛名番号,年度,生年月日,性別,受診,歩数\r\n1,令和8年度,S50.1.2,女,はい,"１，２３４"\r\n2,2026,1975/13/1,男,たぶん,12歩\r\n'
         "1,2026,1975/1/1,女,はい,1\r\n,2026,1975/1/1,女,はい,1\r\n3,2026,昭和50年1月2日,女,○,45歳\r\n"
     )
     row = tables.hand_in("x", "x.csv", content.encode("cp932"), YEAR, actor=clerk)
@@ -221,3 +237,26 @@ def test_numbers_of_persons_are_not_taken(in_yakuba_city, clerk):
     row.refresh_from_db()
     assert row.bad == 1
     assert numbers[0] not in row.faults[0]
+
+
+def test_the_list_of_members_does_not_say_where_somebody_under_protection_lives(assigned, clerk):
+    from yakuba.kernel.protection import policy
+    from yakuba.services.outreach.operations import campaigns as operations
+
+    number = assigned.members.first().number
+    begin(
+        {
+            "number": number,
+            "name": "",
+            "birth": None,
+            "begins": date(2026, 1, 1),
+            "until": date(2026, 12, 31),
+        },
+        actor=clerk,
+    )
+    content = b"".join(
+        operations.members_table(clerk, campaign_id=assigned.pk, form="utf-8").pieces()
+    ).decode()
+    lines = {line.split(",")[0]: line for line in content.splitlines()}
+    assert policy.HIDDEN in lines[number]
+    assert content.count(policy.HIDDEN) == 1

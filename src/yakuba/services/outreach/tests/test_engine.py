@@ -47,7 +47,9 @@ def test_columns_that_say_the_same_twice_spoil_no_regression():
     covariates = effects.dummies(worlds.STRATA, ONE.codes)
     twice = np.column_stack([covariates, covariates[:, 0], covariates.sum(axis=1)])
     for method in (effects.lin, effects.logistic):
-        assert method(ONE.outcomes, ONE.treated, twice).difference == pytest.approx(method(ONE.outcomes, ONE.treated, covariates).difference, abs=1e-8)
+        assert method(ONE.outcomes, ONE.treated, twice).difference == pytest.approx(
+            method(ONE.outcomes, ONE.treated, covariates).difference, abs=1e-8
+        )
 
 
 def test_what_cannot_be_calculated_says_so():
@@ -73,7 +75,13 @@ def test_small_strata_are_put_together():
     found = assignment.strata({"地区": ["北"] * 30 + ["南"] * 25 + ["島"] * 3 + ["山"] * 2}, 60)
     assert [one["地区"] for one in found.labels] == ["北", "南", assignment.REST]
     assert np.bincount(found.codes).tolist() == [30, 25, 5]
-    assert assignment.levels([1.0, 2.0, 3.0, 4.0, None], 2) == ["2.5未満", "2.5未満", "2.5以上", "2.5以上", "（空）"]
+    assert assignment.levels([1.0, 2.0, 3.0, 4.0, None], 2) == [
+        "2.5未満",
+        "2.5未満",
+        "2.5以上",
+        "2.5以上",
+        "（空）",
+    ]
 
 
 def test_a_split_that_is_not_the_planned_one_is_found():
@@ -126,7 +134,11 @@ def test_a_day_that_is_none_is_told():
 def test_rules_read_what_a_clerk_writes():
     kinds = {"年齢": "number", "受診": "flag", "地区": "text"}
     rule = read_rule("受診 でない はい または 受診 空", kinds)
-    assert [any(one.holds(value) for one in rule.conditions) for value in (True, False, None)] == [False, True, True]
+    assert [any(one.holds(value) for one in rule.conditions) for value in (True, False, None)] == [
+        False,
+        True,
+        True,
+    ]
     assert read_rule("年齢 以上 ４０歳", kinds).conditions[0].values == (40.0,)
     assert read_rule("地区 のどれか 北、南", kinds).conditions[0].holds("南")
     assert age_on(date(1980, 6, 2), date(2026, 6, 1)) == 45
@@ -173,7 +185,9 @@ def test_weighting_by_the_known_probabilities_undoes_adaptive_assignment():
         chance = np.random.default_rng(seed)
         sent, good, rows = np.zeros(4), np.zeros(4), []
         for batch in range(20):
-            letters = adaptive.probabilities(sent.astype(int).tolist(), good.astype(int).tolist(), seed * 100 + batch)
+            letters = adaptive.probabilities(
+                sent.astype(int).tolist(), good.astype(int).tolist(), seed * 100 + batch
+            )
             shares = adaptive.shares(0.2, letters)
             arms = assignment.assign(np.zeros(250, dtype=int), shares, seed * 1_000 + batch)
             outcomes = chance.random(250) < np.where(arms == 0, 0.25, 0.3)

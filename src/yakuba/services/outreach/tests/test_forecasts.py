@@ -16,12 +16,20 @@ from yakuba.services.outreach.models import NumberSeries
 def series(months=60, seed=1, jump=0.0):
     chance = np.random.default_rng(seed)
     at = np.arange(months)
-    values = 200 + 0.8 * at + 40 * np.sin(at * np.pi / 6) + chance.normal(0, 12, months) + jump * (at > months - 15)
+    values = (
+        200
+        + 0.8 * at
+        + 40 * np.sin(at * np.pi / 6)
+        + chance.normal(0, 12, months)
+        + jump * (at > months - 15)
+    )
     return [float(one) for one in values.round()]
 
 
 def csv(values, first=2021):
-    lines = ["年月,件数"] + [f"令和{first - 2018 + at // 12}年{at % 12 + 1}月,{value:g}件" for at, value in enumerate(values)]
+    lines = ["年月,件数"] + [
+        f"令和{first - 2018 + at // 12}年{at % 12 + 1}月,{value:g}件" for at, value in enumerate(values)
+    ]
     return "\r\n".join(lines).encode("cp932")
 
 
@@ -38,10 +46,15 @@ def test_a_series_comes_in_by_page_and_says_what_comes_next(in_yakuba_city, page
     assert "naive" in row.result["lines"]
     assert all(low <= one <= high for one, low, high in row.result["lines"][row.result["chosen"]])
     address = reverse("outreach:series", args=[row.pk])
-    shown = page.get(address, {"step": 1, "minutes": 15, "hours": 140, "wage": 300000, "overtime": 3000}).content.decode()
+    shown = page.get(
+        address, {"step": 1, "minutes": 15, "hours": 140, "wage": 300000, "overtime": 3000}
+    ).content.decode()
     for words in ("前の年の同じ時期", "95%の幅", "いちばん安い", "2025年1月"):
         assert words in shown
-    assert page.get(address, {"step": 99, "minutes": 15, "hours": 140, "wage": 1, "overtime": 1}).status_code == 422
+    assert (
+        page.get(address, {"step": 99, "minutes": 15, "hours": 140, "wage": 1, "overtime": 1}).status_code
+        == 422
+    )
     assert page.get(reverse("outreach:series_list"), follow=True).status_code == 200
 
 
@@ -75,7 +88,9 @@ def test_fiscal_years_are_read_too():
     from yakuba.kernel.tables.reading import rows
 
     problems = []
-    found = forecasts.read_series(rows("年月,値\n令和5年度,5\n2024年度,6\n2025,7\n".encode(), ("年月", "値"), problems), problems)
+    found = forecasts.read_series(
+        rows("年月,値\n令和5年度,5\n2024年度,6\n2025,7\n".encode(), ("年月", "値"), problems), problems
+    )
     assert problems == []
     assert (found.season, found.after(1)) == (1, ["2026年度"])
 

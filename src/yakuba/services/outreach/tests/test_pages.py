@@ -13,7 +13,19 @@ from yakuba.services.outreach.models import Campaign, OptOut, Purpose, TownTable
 from yakuba.services.outreach.tests.conftest import YEAR
 
 pytestmark = pytest.mark.django_db
-BARE = ("index", "new_campaign", "size", "naha", "person", "tables", "load_table", "purposes", "optouts", "models", "new_model")
+BARE = (
+    "index",
+    "new_campaign",
+    "size",
+    "naha",
+    "person",
+    "tables",
+    "load_table",
+    "purposes",
+    "optouts",
+    "models",
+    "new_model",
+)
 
 
 @pytest.mark.parametrize("name", BARE)
@@ -65,17 +77,31 @@ def test_a_campaign_is_drawn_up_by_form_and_the_file_says_the_same(page, table, 
     assert row.plan.control == 0.5
     assert page.get(reverse("outreach:campaign_text", args=[row.pk])).status_code == 200
     assert page.post(reverse("outreach:propose", args=[row.pk]), {"reason": "試す"}).status_code == 302
-    assert "別の職員の承認を待っています" in page.get(reverse("outreach:campaign", args=[row.pk])).content.decode()
+    assert (
+        "別の職員の承認を待っています"
+        in page.get(reverse("outreach:campaign", args=[row.pk])).content.decode()
+    )
 
 
-def test_the_page_of_a_finished_campaign_says_what_it_found_and_that_it_is_invented(page, table, purpose, clerk, approver):
+def test_the_page_of_a_finished_campaign_says_what_it_found_and_that_it_is_invented(
+    page, table, purpose, clerk, approver
+):
     row = facade.sample_campaign(table, purpose, YEAR, actor=clerk, approver=approver)
     shown = page.get(reverse("outreach:campaign", args=[row.pk])).content.decode()
-    for words in ("作りもの", "95%信頼区間", "Neyman", "一人多く受診してもらう費用", "対照群とは", "残り半分の人"):
+    for words in (
+        "作りもの",
+        "95%信頼区間",
+        "Neyman",
+        "一人多く受診してもらう費用",
+        "対照群とは",
+        "残り半分の人",
+    ):
         assert words in shown
     assert page.get(reverse("outreach:report", args=[row.pk])).status_code == 200
     assert page.get(reverse("outreach:follow", args=[row.pk])).status_code == 200
-    told = page.post(reverse("outreach:person"), {"resident_number": row.members.first().number}).content.decode()
+    told = page.post(
+        reverse("outreach:person"), {"resident_number": row.members.first().number}
+    ).content.decode()
     assert row.name in told
 
 
@@ -85,7 +111,17 @@ def test_results_come_in_through_the_page(page, assigned):
     file = SimpleUploadedFile("x.csv", f"宛名番号,受診日\r\n{number},{YEAR}/6/20\r\n".encode("cp932"))
     seen = page.post(address, {"file": file}, follow=True)
     table_id = seen.redirect_chain[-1][0].rpartition("=")[2]
-    answer = page.post(address, {"table": table_id, "take": "1", "column-0": "宛名番号", "column-1": "受診日", "until": f"{YEAR}-06-30"}, follow=True)
+    answer = page.post(
+        address,
+        {
+            "table": table_id,
+            "take": "1",
+            "column-0": "宛名番号",
+            "column-1": "受診日",
+            "until": f"{YEAR}-06-30",
+        },
+        follow=True,
+    )
     assert answer.status_code == 200, answer.content.decode()
     assert assigned.members.get(number=number).examined_on is not None
     assert page.post(reverse("outreach:withdraw", args=[assigned.pk]), follow=True).status_code == 200
@@ -96,7 +132,10 @@ def test_results_come_in_through_the_page(page, assigned):
 def test_purposes_and_who_wants_no_letters_come_in_through_pages(page):
     page.post(reverse("outreach:purposes"), {"name": "目的", "basis": "条例", "classes": ["basic"]})
     assert not Purpose.objects.get().holds
-    page.post(reverse("outreach:optouts"), {"numbers": "70001\n70002", "purpose": "", "since": f"{YEAR}-05-01", "note": ""})
+    page.post(
+        reverse("outreach:optouts"),
+        {"numbers": "70001\n70002", "purpose": "", "since": f"{YEAR}-05-01", "note": ""},
+    )
     assert OptOut.objects.count() == 2
     shown = page.get(reverse("outreach:optouts"), follow=True).content.decode()
     assert "70001" not in shown

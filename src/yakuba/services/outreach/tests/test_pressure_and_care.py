@@ -33,15 +33,24 @@ def means(text):
 
     problems = []
     found = engine.readings(rows((HEAD + text).encode(), pressure.REQUIRED, problems), problems, TODAY)
-    return {one.number: one for one in engine.means(found, engine.standard_on(TODAY))}, [one.reason for one in problems]
+    return {one.number: one for one in engine.means(found, engine.standard_on(TODAY))}, [
+        one.reason for one in problems
+    ]
 
 
 def test_means_are_those_of_the_guideline():
-    found, problems = means(readings(1, 5, 133, 120) + readings(2, 5, 132, 120) + readings(3, 4, 180, 120) + readings(4, 5, 110, 110, 85))
+    found, problems = means(
+        readings(1, 5, 133, 120)
+        + readings(2, 5, 132, 120)
+        + readings(3, 4, 180, 120)
+        + readings(4, 5, 110, 110, 85)
+    )
     assert problems == []
     assert found["1"].morning == (135.0, 80.0), "the mean of two readings each day"
     assert found["1"].evening == (120.0, 80.0)
-    assert [found[one].high for one in "1234"] == [True, False, None, True], "135 or 85; under five days nothing is said"
+    assert [found[one].high for one in "1234"] == [True, False, None, True], (
+        "135 or 85; under five days nothing is said"
+    )
 
 
 def test_readings_that_cannot_be_are_told_and_the_others_stay():
@@ -55,7 +64,9 @@ def test_readings_that_cannot_be_are_told_and_the_others_stay():
 
 
 def test_what_looks_made_up_is_noted():
-    found, _ = means(readings(1, 4, 120, 124) + "".join(f"1,2026/5/{day},朝,130,80\r\n" for day in range(10, 17)))
+    found, _ = means(
+        readings(1, 4, 120, 124) + "".join(f"1,2026/5/{day},朝,130,80\r\n" for day in range(10, 17))
+    )
     assert any("続いて" in one for one in found["1"].notes)
 
 
@@ -68,7 +79,9 @@ def test_thresholds_are_dated_and_no_score_is_calculated():
 
 @pytest.mark.django_db
 def test_a_nurse_is_told_and_every_look_is_recorded(page, purpose, clerk):
-    file = SimpleUploadedFile("x.csv", (HEAD + readings(70001, 5, 150, 140) + readings(70002, 5, 110, 110)).encode("cp932"))
+    file = SimpleUploadedFile(
+        "x.csv", (HEAD + readings(70001, 5, 150, 140) + readings(70002, 5, 110, 110)).encode("cp932")
+    )
     page.post(reverse("outreach:load_pressure"), {"file": file, "purpose": purpose.pk})
     row = PressureNotice.objects.get(state="open")
     listed = page.get(reverse("outreach:pressure"), follow=True).content.decode()
@@ -92,7 +105,11 @@ def test_health_data_needs_a_purpose_for_it(in_yakuba_city, clerk):
         pressure.take("x.csv", (HEAD + readings(1, 5, 120, 120)).encode(), other, actor=clerk, today=TODAY)
 
 
-ASKED = neighbours.Asked((ColumnSpec("年齢", kind="number"), ColumnSpec("歩行", kind="text")), "プラン", ColumnSpec("一年後", kind="number"))
+ASKED = neighbours.Asked(
+    (ColumnSpec("年齢", kind="number"), ColumnSpec("歩行", kind="text")),
+    "プラン",
+    ColumnSpec("一年後", kind="number"),
+)
 
 
 def cases(count, known):
@@ -108,7 +125,9 @@ def test_with_fewer_than_twenty_cases_nothing_is_said():
     assert not found["groups"]
     found = neighbours.similar(cases(30, 21), 0, ASKED)
     assert found["enough"]
-    assert [one["said"] for one in found["groups"]] == [None, None], "of a plan with fewer than twenty neither"
+    assert [one["said"] for one in found["groups"]] == [None, None], (
+        "of a plan with fewer than twenty neither"
+    )
 
 
 def test_similar_cases_say_what_happened_with_spread_and_who_is_gone():
@@ -124,7 +143,16 @@ def test_similar_cases_say_what_happened_with_spread_and_who_is_gone():
 def test_a_person_decides_and_it_is_recorded(page, table, purpose, clerk):
     address = f"{reverse('outreach:similar')}?table={table.pk}"
     assert page.get(address).status_code == 200
-    page.post(address, {"purpose": purpose.pk, "number": "70001", "features": ["性別"], "plan": "地区", "outcome": "昨年度の受診"})
+    page.post(
+        address,
+        {
+            "purpose": purpose.pk,
+            "number": "70001",
+            "features": ["性別"],
+            "plan": "地区",
+            "outcome": "昨年度の受診",
+        },
+    )
     row = CareLook.objects.get()
     shown = page.get(reverse("outreach:care_look", args=[row.pk])).content.decode()
     assert "起きたこと" in shown
@@ -138,3 +166,22 @@ def test_a_person_decides_and_it_is_recorded(page, table, purpose, clerk):
         care.look_up(table, purpose, "9", ["性別"], "", "昨年度の収縮期血圧", actor=clerk)
     with pytest.raises(Invalid, match="使えません"):
         care.look_up(table, purpose, "70001", ["住所"], "", "昨年度の収縮期血圧", actor=clerk)
+
+
+@pytest.mark.django_db
+def test_where_somebody_under_protection_lives_is_not_beside_the_others(table, purpose, clerk):
+    from yakuba.kernel.protection import policy
+    from yakuba.kernel.protection.actions import begin
+
+    given = {
+        "number": "70001",
+        "name": "",
+        "birth": None,
+        "begins": date(2026, 1, 1),
+        "until": date(2026, 12, 31),
+    }
+    begin(given, actor=clerk)
+    row = care.look_up(table, purpose, "70001", ["性別", "地区"], "", "昨年度の受診", actor=clerk)
+    own = {one["column"]: one["own"] for one in row.result["differences"]}
+    assert own["地区"] == policy.HIDDEN
+    assert own["性別"] in "男女"

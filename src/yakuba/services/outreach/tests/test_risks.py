@@ -35,7 +35,9 @@ def approve(row, clerk, approver):
 
 
 @pytest.mark.django_db
-def test_a_model_says_what_it_is_worth_and_chooses_nobody_before_it_is_approved(trained, page, table, purpose, clerk, approver):
+def test_a_model_says_what_it_is_worth_and_chooses_nobody_before_it_is_approved(
+    trained, page, table, purpose, clerk, approver
+):
     assert (trained.state, trained.reason) == ("done", "")
     assert trained.data == table.part.sha256
     figures = trained.figures
@@ -50,7 +52,9 @@ def test_a_model_says_what_it_is_worth_and_chooses_nobody_before_it_is_approved(
     assert "グループごとの公平さ" in shown
     with pytest.raises(Conflict, match="まだ承認"):
         risks.risks(table, YEAR, trained.pk)
-    text = samples.plan(YEAR).replace("対象:", f"リスクのモデル: {trained.pk}\n対象:\n  - リスク 以下 0.45", 1)
+    text = samples.plan(YEAR).replace(
+        "対象:", f"リスクのモデル: {trained.pk}\n対象:\n  - リスク 以下 0.45", 1
+    )
     with pytest.raises(Conflict, match="まだ承認"):
         campaigns.draw_up(table, purpose, text, actor=clerk)
     approve(trained, clerk, approver)
@@ -76,14 +80,19 @@ def test_what_is_known_too_late_is_not_looked_at(table, purpose, clerk, features
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_a_column_without_its_day_is_refused_and_one_that_tells_all_is_flagged(in_yakuba_city, purpose, clerk):
+def test_a_column_without_its_day_is_refused_and_one_that_tells_all_is_flagged(
+    in_yakuba_city, purpose, clerk
+):
     chance, lines = random.Random(2), []
     for line in samples.table(400, YEAR).splitlines():
         outcome = line.rsplit(",", 1)[1]
         told = {"はい": chance.random() < 0.97, "いいえ": chance.random() < 0.03}.get(outcome, False)
         lines.append(f"{line},{'後の記録' if outcome == '受診' else 'はい' if told else 'いいえ'}")
     row = tables.hand_in("x", "x.csv", "\r\n".join(lines).encode(), YEAR, actor=clerk)
-    given = [one | ({"kind": "flag", "data_class": "health"} if one["heading"] == "後の記録" else {}) for one in samples.columns(row.columns)]
+    given = [
+        one | ({"kind": "flag", "data_class": "health"} if one["heading"] == "後の記録" else {})
+        for one in samples.columns(row.columns)
+    ]
     tables.define(row, given, actor=clerk)
     tables.work(row.pk)
     row.refresh_from_db()
