@@ -29,6 +29,7 @@ from yakuba.services.outreach.models import Purpose, RiskModel, TownTable
 KIND, JOB = "outreach.model", "outreach.train"
 NO_FEATURES = ("number", "year", "name", "postal", "address", "outcome", "unused", "birth")
 AGE = "年齢"
+GONE = "表はもうありません。表を入れ直してください。"
 
 
 @transaction.atomic
@@ -115,13 +116,15 @@ def work(number: int, told: Told = working.quiet) -> None:
 
 def _table(table: TownTable | None) -> TownTable:
     if table is None or table.part is None:
-        raise Conflict("表はもうありません。表を入れ直してください。")
+        raise Conflict(GONE)
     return table
 
 
 def _columns(table: TownTable, decided: str, year: int | None = None) -> dict[str, list[Any]]:
     """All columns, with the fiscal year (年度) and the age on the day of the decision. year: of these rows alone."""
-    columns = frames.read(_table(table).part) if table.part else {}
+    if table.part is None:
+        raise Conflict(GONE)
+    columns = frames.read(table.part)
     named, birth = table.heading("year"), table.heading("birth")
     years = [int(one) for one in columns[named]] if named else [table.year] * table.rows
     if year is not None:

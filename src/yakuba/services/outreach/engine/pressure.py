@@ -77,11 +77,15 @@ def standards() -> list[Standard]:
     given = _data()["基準"]
     return [
         Standard(
-            one["名前"], date.fromisoformat(str(one["適用"])), tuple(float(at) for at in one["家庭血圧の高血圧"]), tuple(float(at) for at in one["家庭血圧の目標"]),
+            one["名前"], date.fromisoformat(str(one["適用"])), _pair(one["家庭血圧の高血圧"]), _pair(one["家庭血圧の目標"]),
             f"{one['出典']}", f"{one['確かめた日']}　{one['確かめた人']}",
         )
         for one in given
     ]  # fmt: skip
+
+
+def _pair(given: Sequence[Any]) -> tuple[float, float]:
+    return float(given[0]), float(given[1])
 
 
 def scores() -> list[dict[str, str]]:

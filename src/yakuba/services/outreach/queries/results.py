@@ -97,7 +97,7 @@ def _compared(people: Analysed, plan: Plan, campaign: Campaign) -> list[dict[str
     groups = [(TOGETHER, people.arms > 0)]
     if len(plan.messages) > 1:
         groups += [(message.name, people.arms == at) for at, message in enumerate(plan.messages, start=1)]
-    found = []
+    found: list[dict[str, Any]] = []
     for name, inside in groups:
         used = inside | (people.arms == 0)
         estimates = effects.estimates(
@@ -132,7 +132,8 @@ def _segments(people: Analysed, campaign: Campaign) -> list[dict[str, Any]]:
     """Every segment as it was planned (the levels of the strata), with its people; p adjusted for their number."""
     from statsmodels.stats.multitest import multipletests
 
-    treated, found = (people.arms > 0).astype(int), []
+    treated = (people.arms > 0).astype(int)
+    found: list[dict[str, Any]] = []
     for column, level in segments.members(campaign.strata):
         inside = segments.within(campaign.strata, people.codes, column, level)
         if inside.any() and not inside.all():
@@ -173,7 +174,7 @@ def _size(control: float | None, main: Estimate, plan: Plan) -> dict[str, Any] |
     if control is None or not main.is_there:
         return None
     ratio = plan.control / (1 - plan.control)
-    found = {}
+    found: dict[str, Any] = {}
     for name, more in (("seen", main.difference), ("planned", plan.expected)):
         try:
             size = sizes.needed(control, more, ratio)
