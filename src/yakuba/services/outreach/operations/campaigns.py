@@ -16,7 +16,7 @@ from yakuba.kernel.lists.files import write
 from yakuba.kernel.operations import Answer, FromFile, Part, Trace, Upload, Word, Work
 from yakuba.kernel.operations.finding import one
 from yakuba.kernel.protection import policy
-from yakuba.kernel.refusals import Conflict, Missing
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.values.characters import narrow
@@ -354,13 +354,13 @@ def look(asked: OneCampaign, actor: Actor) -> Campaign:
 
 @OPERATIONS.add(
     "施策の結果の表を取り出す", "outreach.view", "GET campaigns/{campaign_id}/report", command="campaign report",
-    answer=Answer(media_type="application/octet-stream"), event="outreach.report_taken", trace=lambda asked, file: Trace(f"campaign:{asked.campaign_id}"),
+    answer=Answer(media_type="application/octet-stream"), event="outreach.report_taken", trace=lambda asked, file: Trace(f"campaign:{asked.campaign_id}"), step_up=True,
 )  # fmt: skip
 def report_table(asked: CampaignFileIn, actor: Actor) -> Download:
     """Arms and every estimate with its interval."""
     row = campaign_of(asked.campaign_id)
     if not row.report:
-        raise Missing("結果は、まだありません。")
+        raise Conflict("結果は、まだありません。")
     return write(queries.report_tables(row.report), f"campaign-{row.pk}-report", asked.form, accept=True)
 
 

@@ -293,6 +293,7 @@ def members(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
 
 
 @permission_required("outreach.view")
+@step_up
 def report(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     """The result as a workbook."""
     get_object_or_404(Campaign.objects, pk=campaign_id)
