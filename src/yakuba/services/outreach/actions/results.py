@@ -97,6 +97,8 @@ def take(
 def look(campaign: Campaign, *, today: date | None = None) -> Campaign:
     """The planned look: what the letters did. A later one says that it is not the first. Raises Conflict too early, and where the
     list of who was examined does not reach the end."""
+    from threadpoolctl import threadpool_limits
+
     row = locked(campaign, Campaign.State.PRINTED, Campaign.State.REPORTED)
     plan = row.plan
     if (today or timezone.localdate()) < plan.look:
@@ -109,7 +111,9 @@ def look(campaign: Campaign, *, today: date | None = None) -> Campaign:
         )
     if row.report and row.reported_at and row.results_at and row.results_at <= row.reported_at:
         raise Conflict("この結果は、もう見ました。一覧を入れ直したときだけ、計算し直せます。")
-    row.report = results.report(row) | {"looks": (row.report or {}).get("looks", 0) + 1}
+    with threadpool_limits(1):
+        found = results.report(row)
+    row.report = found | {"looks": (row.report or {}).get("looks", 0) + 1}
     row.reported_at, row.state = timezone.now(), Campaign.State.REPORTED
     row.save()
     return row

@@ -88,11 +88,14 @@ class Tally:
 def tally(
     worlds: int, people: int, effect: float, seed: int, names: Sequence[str] = tuple(ESTIMATORS)
 ) -> dict[str, Tally]:
-    """Every estimator over so many worlds."""
+    """Every estimator over so many worlds; one thread, since threads that wait for each other take many times as long."""
+    from threadpoolctl import threadpool_limits
+
     found = {name: Tally() for name in names}
-    for one in many(worlds, people, effect, seed):
-        for name, tallied in found.items():
-            tallied.add(ESTIMATORS[name](one), one.truth)
+    with threadpool_limits(1):
+        for one in many(worlds, people, effect, seed):
+            for name, tallied in found.items():
+                tallied.add(ESTIMATORS[name](one), one.truth)
     return found
 
 

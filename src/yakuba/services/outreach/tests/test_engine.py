@@ -146,11 +146,11 @@ def test_rules_read_what_a_clerk_writes():
 
 def test_the_estimators_find_what_was_planted_in_a_few_worlds():
     """The gate of 4,000 worlds is below; a few hundred show at once that nothing is broken."""
-    found = worlds.tally(200, 1_200, 0.04, 5, ("stratified", "lin"))
+    found = worlds.tally(150, 1_200, 0.04, 5, ("stratified", "lin"))
     for one in found.values():
         assert 0.90 <= one.coverage <= 0.985
         assert abs(one.error / one.worlds) < 0.006
-    nothing = worlds.tally(200, 1_200, 0.0, 6, ("stratified",))["stratified"]
+    nothing = worlds.tally(150, 1_200, 0.0, 6, ("stratified",))["stratified"]
     assert 0.01 <= nothing.power <= 0.10
 
 
