@@ -82,6 +82,7 @@ def test_the_first_start_says_into_a_pipe_what_fits_on_one_screen_however_slow_t
         "outdoors",
         "trials",
         "together",
+        "outreach",
     ):
         monkeypatch.setattr(getattr(first_run, name), "load", lambda: None)
     monkeypatch.setattr(first_run.admission, "load", slowly("入所選考", 100))

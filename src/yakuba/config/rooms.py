@@ -17,6 +17,7 @@ YAKUBA_ROOMS = [
     "cityhub",
     "surveys",
     "claims",
+    "outreach",
     "fieldwork",
     "simulators",
     "sharing",

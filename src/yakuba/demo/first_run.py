@@ -21,6 +21,7 @@ from yakuba.demo import (
     logs,
     meeting,
     outdoors,
+    outreach,
     papers,
     questions,
     rounds,
@@ -83,6 +84,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         outdoors.load()
         trials.load()
         together.load()
+        outreach.load()
     _admission()
     piles = _piles(folder)
     if not piles:

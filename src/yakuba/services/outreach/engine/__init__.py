@@ -1,0 +1,1 @@
+"""The algorithms; no framework. Heavy libraries are imported where they are used."""

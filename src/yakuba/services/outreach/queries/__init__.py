@@ -1,0 +1,1 @@
+"""Reads of the room, always of the active municipality."""
