@@ -40,6 +40,7 @@ REASONS = {
 }
 #: What packages say in their own words, as an SPDX expression.
 SAID = {
+    "2-clause BSD": "BSD-2-Clause",
     "3-Clause BSD License": "BSD-3-Clause",
     "AL2": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
