@@ -23,7 +23,7 @@ KEPT: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         {"model": "umi_los", "sigma": "4", "places": PLACES},
     ),
     ("chain", "遠隔操作の遅れ　今の構成", "", {}),
-    ("chain", "遠隔操作の遅れ　予算を150ミリ秒に", "", {"budget": "150"}),
+    ("chain", "遠隔操作の遅れ　許せる時間を150ミリ秒に", "", {"budget": "150"}),
     ("route", "駅前から市役所　5局", "", {}),
     (
         "route",

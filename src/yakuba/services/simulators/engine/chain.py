@@ -156,7 +156,7 @@ def _calculate(given: Inputs) -> Outcome:
             "together_drawn", f"{told}（すべて同時に遅い、ガンマ分布）", found["together_drawn"], "ミリ秒", 2
         ),
         Figure("at_most", "分布を知らなくても超えない値", found["at_most"], "ミリ秒", 2),
-        Figure("left", "予算の残り（独立、長いほう）", budget - likely, "ミリ秒", 2),
+        Figure("left", "許せる時間の残り（独立、長いほう）", budget - likely, "ミリ秒", 2),
     )
     order = sorted(steps, key=lambda step: -step.total)
     rows = tuple((step.name, {"いつもかかる分": step.fixed, "揺れる分の平均": step.mean}) for step in order)
@@ -174,7 +174,7 @@ def _sentence(steps: list[Step], value: float, worst: float, budget: float, perc
     """value: the larger of the two for independent steps; worst: the largest of all four."""
     longest = max(steps, key=lambda step: step.total)
     share = longest.total / mean(steps) * 100
-    verdict = "予算に収まります" if value <= budget else "予算を超えます"
+    verdict = "許せる時間に収まります" if value <= budget else "許せる時間を超えます"
     together = "すべて同時に遅くても収まります" if worst <= budget else "すべて同時に遅いと超えます"
     return (
         f"{percent:g}%の回が{value:.1f}ミリ秒以内で、{budget:g}ミリ秒の{verdict}（区間が独立と考えたとき。{together}）。"
@@ -244,12 +244,12 @@ def _warnings(by_draws: float, error: float, normal: float) -> tuple[str, ...]:
 CHAIN = Calculator(
     code="chain",
     label="遅延の内訳",
-    question="端から端までの遅れが予算に収まるか、どの区間を縮めると効くか。",
+    question="端から端までの遅れが許せる時間に収まるか、どの区間を縮めると効くか。",
     version=2,
     inputs=(
         LINES,
-        Quantity("budget", "予算", "ミリ秒", 100, 0.001, 1_000_000, 5, (5, 500), help="端から端までに許せる時間です。", group="予算"),
-        Quantity("percent", "何%の回を収めるか", "%", 99, 50, 99.9, 1, (50, 99), help="99なら、100回のうち1回は超えてもよい、という意味です。", group="予算"),
+        Quantity("budget", "許せる時間", "ミリ秒", 100, 0.001, 1_000_000, 5, (5, 500), help="始まりから終わりまで、これより遅いと困るという時間です。", group="許せる時間"),
+        Quantity("percent", "何%の回を収めるか", "%", 99, 50, 99.9, 1, (50, 99), help="99なら、100回のうち1回は超えてもよい、という意味です。", group="許せる時間"),
     ),
     calculate=_calculate,
     formulas=(

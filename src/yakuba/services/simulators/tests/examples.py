@@ -14,7 +14,7 @@ TABLE = "実験,ねらい,指標,単位,目標,測った日,値,根拠\n{title},
 def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     """A kept result and a trial with an indicator and a value."""
     run = facade.keep("chain", known["secret_word"], "", {}, actor=clerk)
-    other = facade.keep("chain", "予算を緩めた", "", {"budget": 200}, actor=clerk)
+    other = facade.keep("chain", "許せる時間を延ばした", "", {"budget": 200}, actor=clerk)
     facade.load_trials(TABLE.format(title=known["secret_word"]).encode(), actor=clerk)
     return {
         "kept_run_id": run,

@@ -374,3 +374,11 @@ def test_no_formula_speaks_of_a_hand_over_behind_the_end_of_the_road():
     assert "closed_form" in codes
     codes = [one.code for one in CALCULATORS["route"].calculate(asked | {"trigger": "5120"}).figures]
     assert "closed_form" not in codes
+
+
+def test_words_that_a_town_hall_reads_otherwise_stay_out(page):
+    """予算 is money there, and a セル that of a spreadsheet."""
+    for code in CALCULATORS:
+        shown = text(page.get(reverse(f"simulators:{code}"))).partition("<main")[2]
+        assert "予算" not in shown
+        assert "セル" not in shown.replace("エクセル", "").replace("キャンセル", "")

@@ -92,13 +92,15 @@ def _radius_figures(
     if found is None:
         none = f"{low:g} km未満"
         return [
-            Figure("radius", "セルの半径", None, "km", 3, none),
+            Figure("radius", "1局の届く半径", None, "km", 3, none),
             Figure("stations", "基地局の数", None, "局", 0, "求められない"),
         ]
     capped = found >= high
     told = [
-        Figure("radius", "セルの半径", found, "km", 3, f"{high:g} km以上（式の範囲の端）" if capped else ""),
-        Figure("cell", "六角形のセル1つの広さ", hexagon(found), "km²", 3),
+        Figure(
+            "radius", "1局の届く半径", found, "km", 3, f"{high:g} km以上（式の範囲の端）" if capped else ""
+        ),
+        Figure("cell", "1局が受け持つ広さ（六角形）", hexagon(found), "km²", 3),
         Figure(
             "stations",
             "基地局の数",
@@ -113,7 +115,7 @@ def _radius_figures(
     told.append(
         Figure(
             "area_share",
-            "セルの中で届く面積の割合",
+            "半径の中で届く場所の割合",
             within_cell(given["sigma"], given["edge"], exponent),
             "%",
             1,
@@ -121,7 +123,7 @@ def _radius_figures(
     )
     if model.scenario:
         chance = chance_of_sight(model.scenario, found * 1000)
-        told.append(Figure("sight", "セルの端で見通しがある確率", chance * 100, "%", 1))
+        told.append(Figure("sight", "半径の端で基地局が見通せる確率", chance * 100, "%", 1))
     return told
 
 
@@ -233,7 +235,7 @@ COVERAGE = Calculator(
         Quantity("noise_figure", "受信機の雑音指数", "dB", 9, 0, 30, 0.5, (0, 15), help="受信機が自分で出す雑音の大きさです。機器の仕様書にあります。", group="回線設計"),
         Quantity("snr", "要る信号対雑音比", "dB", 0, -30, 60, 1, (-10, 30), help="つなぐために、雑音より何dB強くなければならないかです。速い通信ほど大きくなります。", group="回線設計"),
         Quantity("sigma", "影のばらつき σ", "dB", 7.82, 0, 20, 0.5, (0, 12), help="同じ距離でも、建物や木のかげで強さがばらつく大きさです。3GPPの値は、街路4と7.82、市街4と6、農村6と8（見通しあり、なし）です。", group="余裕と広さ"),
-        Quantity("edge", "セルの端で届く割合", "%", 90, 50, 99.9, 1, (50, 99), help="いちばん遠い所のうち、何%の場所で届くようにするかです。大きくすると、半径は短くなります。", group="余裕と広さ"),
+        Quantity("edge", "半径の端で届く割合", "%", 90, 50, 99.9, 1, (50, 99), help="いちばん遠い所のうち、何%の場所で届くようにするかです。大きくすると、半径は短くなります。", group="余裕と広さ"),
         Quantity("area", "覆いたい広さ", "km²", 2, 0.001, 100_000, 0.5, (0.5, 100), group="余裕と広さ"),
         LINES,
     ),
@@ -247,7 +249,7 @@ COVERAGE = Calculator(
         Formula("3GPP 農村（RMa）", "建物の高さ5 m、道幅20 mのときの式", "3GPP TR 38.901 表7.4.1-1"),
         Formula("影のための余裕", "M = z(端の割合)·σ。90%なら1.2816σ", "影がdBで正規分布をするという仮定"),
         Formula("届く面積の割合", "½[1 + erf a + e^((2ab+1)/b²)(1 − erf(a + 1/b))]、a = M/(σ√2)、b = 10n·log e/(σ√2)", "Jakes, Microwave Mobile Communications (1974) 2.5"),
-        Formula("局の数", "広さ ÷ (3√3/2·R²) を切り上げ", "六角形のセルをすき間なく並べる。土地の形は見ない"),
+        Formula("局の数", "広さ ÷ (3√3/2·R²) を切り上げ", "六角形をすき間なく並べる。土地の形は見ない"),
     ),
     ranges=tuple(_range_of(one) for one in MODELS.values()),
     unknowns=(
