@@ -1,5 +1,6 @@
 """The room's tables."""
 
+from yakuba.services.cityhub.models.boards import Board, Tile
 from yakuba.services.cityhub.models.broker import BrokerAside, BrokerLine, BrokerRules, BrokerTaken
 from yakuba.services.cityhub.models.devices import Calibration, Device, Measure, PutAside, RawReading
 from yakuba.services.cityhub.models.files import ReadingFile, ReadingFolder
@@ -22,6 +23,7 @@ from yakuba.services.cityhub.models.opendata import OpenDataset
 
 __all__ = [
     "Alarm",
+    "Board",
     "BrokerAside",
     "BrokerLine",
     "BrokerRules",
@@ -44,6 +46,7 @@ __all__ = [
     "Registration",
     "Series",
     "Subscription",
+    "Tile",
     "WatchRules",
     "WatchState",
 ]

@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from yakuba.services.cityhub.pages import broker, devices, files, levels, listing, loading, months, opendata
+from yakuba.services.cityhub.pages import boards, broker, devices, files, levels, listing, loading, months, opendata
 
 app_name = "cityhub"
 urlpatterns = [
     path("", listing.index, name="index"),
     path("series/<int:series_id>/", listing.series, name="series"),
+    path("series/<int:series_id>/readings/", listing.readings, name="readings"),
+    path("start/", boards.start, name="start"),
+    path("boards/", boards.boards, name="boards"),
+    path("boards/new/", boards.new_board, name="new_board"),
+    path("boards/<int:board_id>/", boards.board, name="board"),
+    path("boards/<int:board_id>/edit/", boards.edit_board, name="edit_board"),
+    path("boards/<int:board_id>/remove/", boards.remove_board, name="remove_board"),
+    path("boards/<int:board_id>/tiles/new/", boards.new_tile, name="new_tile"),
+    path("boards/<int:board_id>/tiles/<int:tile_id>/", boards.edit_tile, name="edit_tile"),
+    path("boards/<int:board_id>/tiles/<int:tile_id>/move/", boards.move_tile, name="move_tile"),
+    path("boards/<int:board_id>/tiles/<int:tile_id>/remove/", boards.remove_tile, name="remove_tile"),
     path("alarms/", listing.alarms, name="alarms"),
     path("alarms/<int:alarm_id>/", listing.alarm, name="alarm"),
     path("subscriptions/", listing.subscriptions, name="subscriptions"),
