@@ -4,6 +4,7 @@ from yakuba.services.cityhub.models.boards import Board, Tile
 from yakuba.services.cityhub.models.broker import BrokerAside, BrokerLine, BrokerRules, BrokerTaken
 from yakuba.services.cityhub.models.devices import Calibration, Device, Measure, PutAside, RawReading
 from yakuba.services.cityhub.models.files import ReadingFile, ReadingFolder
+from yakuba.services.cityhub.models.forecasts import Forecast
 from yakuba.services.cityhub.models.hub import (
     Alarm,
     Delivery,
@@ -32,6 +33,7 @@ __all__ = [
     "Delivery",
     "Device",
     "Entity",
+    "Forecast",
     "Hour",
     "LdContext",
     "LevelNotice",

@@ -1,6 +1,6 @@
 """What can be done with the hub, each declared once for pages, API and command line."""
 
-from yakuba.services.cityhub.operations import boards, broker, devices, files, keeping, levels, opendata
+from yakuba.services.cityhub.operations import boards, broker, devices, files, forecasts, keeping, levels, opendata
 from yakuba.services.cityhub.operations.hub import (
     acknowledge,
     list_alarms,
@@ -18,6 +18,7 @@ __all__ = [
     "broker",
     "devices",
     "files",
+    "forecasts",
     "keeping",
     "levels",
     "list_alarms",

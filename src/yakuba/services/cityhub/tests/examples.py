@@ -11,7 +11,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.services.cityhub import facade
-from yakuba.services.cityhub.actions import boards, devices, keeping, opendata
+from yakuba.services.cityhub.actions import boards, devices, forecasts, keeping, opendata
 from yakuba.services.cityhub.engine.register import GivenDevice, GivenMeasure
 from yakuba.services.cityhub.models import (
     Alarm,
@@ -55,7 +55,9 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     board = boards.save(None, **head, span="day", compared="", actor=clerk)
     of = {"entity_type": "WaterLevelObserved", "attribute": "waterLevel", "ids": [], "span": ""}
     tile = boards.save_tile(board.pk, None, kind="number", title=word, **of, actor=clerk)
+    forecast = forecasts.save(series.pk, title=word, ahead=24, spaces=9, actor=clerk)
     return {
+        "forecast_id": forecast.pk,
         "board_id": board.pk,
         "tile_id": tile.pk,
         "series_id": series.pk,

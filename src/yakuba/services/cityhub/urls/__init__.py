@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.cityhub.pages import boards, broker, devices, files, levels, listing, loading, months, opendata
+from yakuba.services.cityhub.pages import boards, broker, devices, files, forecasts, levels, listing, loading, months, opendata
 
 app_name = "cityhub"
 urlpatterns = [
@@ -34,6 +34,12 @@ urlpatterns = [
     path("devices/<int:device_id>/edit/", devices.edit_device, name="edit_device"),
     path("devices/<int:device_id>/key/", devices.device_key, name="device_key"),
     path("devices/<int:device_id>/switch/", devices.switch_device, name="switch_device"),
+    path("forecasts/", forecasts.forecasts, name="forecasts"),
+    path("forecasts/new/", forecasts.new_forecast, name="new_forecast"),
+    path("forecasts/<int:forecast_id>/", forecasts.forecast, name="forecast"),
+    path("forecasts/<int:forecast_id>/edit/", forecasts.edit_forecast, name="edit_forecast"),
+    path("forecasts/<int:forecast_id>/remove/", forecasts.remove_forecast, name="remove_forecast"),
+    path("parking/", forecasts.parking, name="parking"),
     path("broker/", broker.broker, name="broker"),
     path("broker/rules/", broker.broker_rules, name="broker_rules"),
     path("files/", files.files, name="files"),
