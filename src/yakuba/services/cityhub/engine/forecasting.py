@@ -6,7 +6,7 @@ Four ways stand beside each other. With y(t) the value of hour t:
     seasonal     y of the same hour of the newest week that is known
     trend        y(t) + h · (y(t) − y(t−6)) / 6
     model        p(t+h) + φ^h · (y(t) − p(t)): a profile by hour of the week over four weeks (drawn towards the profile by hour
-                 of the day, by one week's weight), and a deviation from it that decays; φ is the correlation of two deviations
+                 of the day, by a quarter of a week's weight), and a deviation from it that decays; φ is the correlation of two deviations
                  one hour apart, 0 ≤ φ ≤ .999
 
 How wide the interval is says the series itself: at each past hour the same forecast is made with what was known then (rolling
@@ -31,6 +31,7 @@ PRESENT = 0.8  # share of the last two weeks that must be there
 LEAST_ERRORS = 48
 SLOPE = 6  # hours over which a trend is taken
 GAP = 3  # missing hours that are bridged by the value before
+PULL = 0.25  # weeks
 SHARE = 0.9
 SCORED = 31 * DAY
 MOST_AHEAD = 72
@@ -133,7 +134,7 @@ def _profile(given: Values, origin: int, first: int) -> tuple[Values, float]:
     sums = np.bincount(hours[known], part[known], WEEK)
     numbers = np.bincount(hours[known], minlength=WEEK)
     by_day = sums.reshape(7, DAY).sum(0) / np.maximum(1, numbers.reshape(7, DAY).sum(0))
-    profile = (sums + np.tile(by_day, 7)) / (numbers + 1)
+    profile = (sums + PULL * np.tile(by_day, 7)) / (numbers + PULL)
     apart = np.where(known, part - profile[hours], 0.0)
     spread = float(apart @ apart)
     kept = float(apart[1:] @ apart[:-1]) / spread if spread > 0 else 0.0

@@ -5,6 +5,7 @@ from yakuba.services.cityhub.models.broker import BrokerAside, BrokerLine, Broke
 from yakuba.services.cityhub.models.devices import Calibration, Device, Measure, PutAside, RawReading
 from yakuba.services.cityhub.models.files import ReadingFile, ReadingFolder
 from yakuba.services.cityhub.models.forecasts import Forecast
+from yakuba.services.cityhub.models.harvests import HarvestPlan
 from yakuba.services.cityhub.models.hub import (
     Alarm,
     Delivery,
@@ -34,6 +35,7 @@ __all__ = [
     "Device",
     "Entity",
     "Forecast",
+    "HarvestPlan",
     "Hour",
     "LdContext",
     "LevelNotice",

@@ -251,7 +251,13 @@ def alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
                 messages.success(request, "確認しました。次の当番には知らせません。")
                 return redirect("cityhub:alarms")
     may = row.acknowledged_at is None and allowed(request.user, "cityhub.acknowledge")
-    context = {"alarm": row, "form": form, "may_acknowledge": may}
+    context = {
+        "alarm": row,
+        "form": form,
+        "may_acknowledge": may,
+        "posts": watched.posts_of(row),
+        "caution": watched.cautions_of(row),
+    }
     return render(request, "cityhub/alarm.html", context, status=422 if form.errors else 200)
 
 

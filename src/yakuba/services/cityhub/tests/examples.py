@@ -11,7 +11,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.services.cityhub import facade
-from yakuba.services.cityhub.actions import boards, devices, forecasts, keeping, opendata
+from yakuba.services.cityhub.actions import boards, devices, forecasts, harvests, keeping, opendata
 from yakuba.services.cityhub.engine.register import GivenDevice, GivenMeasure
 from yakuba.services.cityhub.models import (
     Alarm,
@@ -56,7 +56,10 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     of = {"entity_type": "WaterLevelObserved", "attribute": "waterLevel", "ids": [], "span": ""}
     tile = boards.save_tile(board.pk, None, kind="number", title=word, **of, actor=clerk)
     forecast = forecasts.save(series.pk, title=word, ahead=24, spaces=9, actor=clerk)
+    crop = {"begin": date(2026, 4, 1), "base": 5.0, "target": 900.0, "source": word}
+    plan = harvests.save(None, title=word, series_id=series.pk, **crop, actor=clerk)
     return {
+        "plan_id": plan.pk,
         "forecast_id": forecast.pk,
         "board_id": board.pk,
         "tile_id": tile.pk,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.cityhub.pages import boards, broker, devices, files, forecasts, levels, listing, loading, months, opendata
+from yakuba.services.cityhub.pages import boards, broker, devices, files, forecasts, harvests, levels, listing, loading, months, opendata
 
 app_name = "cityhub"
 urlpatterns = [
@@ -39,6 +39,10 @@ urlpatterns = [
     path("forecasts/<int:forecast_id>/", forecasts.forecast, name="forecast"),
     path("forecasts/<int:forecast_id>/edit/", forecasts.edit_forecast, name="edit_forecast"),
     path("forecasts/<int:forecast_id>/remove/", forecasts.remove_forecast, name="remove_forecast"),
+    path("harvests/", harvests.harvests, name="harvests"),
+    path("harvests/new/", harvests.new_harvest, name="new_harvest"),
+    path("harvests/<int:plan_id>/", harvests.edit_harvest, name="edit_harvest"),
+    path("harvests/<int:plan_id>/remove/", harvests.remove_harvest, name="remove_harvest"),
     path("parking/", forecasts.parking, name="parking"),
     path("broker/", broker.broker, name="broker"),
     path("broker/rules/", broker.broker_rules, name="broker_rules"),
