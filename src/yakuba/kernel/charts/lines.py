@@ -120,7 +120,11 @@ def _spec(
     layers += [
         {
             "mark": {"type": "line", "strokeWidth": 2},
-            "encoding": {"y": y, "color": colour, "strokeDash": _by_series(series, _DASHES, legend=many, dashed=True)},
+            "encoding": {
+                "y": y,
+                "color": colour,
+                "strokeDash": _by_series(series, _DASHES, legend=many, dashed=True),
+            },
         },
         {
             "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},

@@ -63,7 +63,10 @@ def _require_section(department_id: int, actor: Actor) -> None:
     if actor is None or allowed(actor, "cityhub.manage"):
         return
     if getattr(actor, "department_id", None) != department_id:
-        raise Invalid("自分の課か「すべての課」を選んでください。ほかの課の計器盤は、都市OSの担当が作ります。", place="課")
+        raise Invalid(
+            "自分の課か「すべての課」を選んでください。ほかの課の計器盤は、都市OSの担当が作ります。",
+            place="課",
+        )
 
 
 def held(board_id: int, actor: Actor) -> Board:
@@ -109,7 +112,9 @@ def save_tile(
         raise Invalid(f"実体は{engine.MOST_IDS}までです。", place="実体")
     if tile_id is None:
         if board.tiles.count() >= engine.MOST_TILES:
-            raise Conflict(f"一つの計器盤に置けるのは{engine.MOST_TILES}までです。別の計器盤を作ってください。")
+            raise Conflict(
+                f"一つの計器盤に置けるのは{engine.MOST_TILES}までです。別の計器盤を作ってください。"
+            )
         last = board.tiles.aggregate(last=Max("place"))["last"] or 0
         row = Tile(board=board, place=last + 1)
     else:

@@ -76,14 +76,15 @@ def prepare_everywhere() -> None:
 
 def prepare_due() -> None:
     """The forecasts of the active town that are older than the newest full hour, the oldest first."""
-    began, last = time.monotonic(), _last_hour()
+    began, last = time.monotonic(), last_hour()
     for row in Forecast.objects.filter(made_for__lt=last).select_related("series").order_by("made_for", "pk"):
         prepare(row, last)
         if time.monotonic() - began > AT_ONCE:
             return
 
 
-def _last_hour() -> int:
+def last_hour() -> int:
+    """The newest full hour since 1970."""
     return int(time.time()) // queries.SECONDS - 1
 
 

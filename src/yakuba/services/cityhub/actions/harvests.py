@@ -39,7 +39,11 @@ def save(
     for place, text in (("題名", title), ("出典", source)):
         if not text.strip():
             raise Invalid("空です。書いてください。", place=place)
-    if not (math.isfinite(base) and math.isfinite(target)) or not 0 < target <= 20_000 or not -10 <= base <= 40:
+    if (
+        not (math.isfinite(base) and math.isfinite(target))
+        or not 0 < target <= 20_000
+        or not -10 <= base <= 40
+    ):
         raise Invalid("基準温度は-10から40℃、目標は20,000℃・日までにしてください。", place="目標の積算温度")
     if begin > timezone.localdate() + 366 * DAY or begin.year < 2000:
         raise Invalid("種をまいた日や花の咲いた日を書いてください。", place="積算を始める日")

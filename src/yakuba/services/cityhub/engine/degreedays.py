@@ -65,7 +65,10 @@ def ripening(means: Means, begin: date, today: date, base: float, target: float)
     counted = reached or today - ONE
     if reached is not None:
         return Ripening(total, counted, filled, reached, {})
-    found = {year: _in(means, year, max(begin, today), begin, total, base, target) for year in _whole(means, years, begin)}
+    found = {
+        year: _in(means, year, max(begin, today), begin, total, base, target)
+        for year in _whole(means, years, begin)
+    }
     days = sorted(one or begin + MOST_DAYS * ONE for one in found.values())
     if len(days) < LEAST_YEARS:
         return Ripening(total, counted, filled, None, found)

@@ -173,7 +173,9 @@ def _widths(sizes: Values, origins: NDArray[Any]) -> Values:
     for column in range(sizes.shape[1]):
         known = sizes[:, column]
         for place in range(len(origins)):
-            last = place - column  # the origin whose target (column + 1 ahead) is this hour stands at place - column - 1
+            last = (
+                place - column
+            )  # the origin whose target (column + 1 ahead) is this hour stands at place - column - 1
             one = width(known[max(0, last - WEEKS * WEEK) : max(0, last)])
             found[place, column] = np.nan if one is None else one
     return found

@@ -26,7 +26,9 @@ LEAST_EVENTS, LEAST_DAYS = 20, 7
 MOST_DAYS = 56
 
 
-def pattern(events: Sequence[float], since: float, now: float, offset: float = 32_400.0) -> list[float] | None:
+def pattern(
+    events: Sequence[float], since: float, now: float, offset: float = 32_400.0
+) -> list[float] | None:
     """Events to be expected in each quarter of an hour of the day, from midnight. events: moments; since: when watching began;
     offset: of the town's clock; all in seconds. None where there is too little to say anything."""
     since = max(since, now - MOST_DAYS * DAY)

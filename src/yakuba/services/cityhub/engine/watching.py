@@ -103,9 +103,7 @@ def looked(rule: Rule, state: State, at: float, number: float, others: Mapping[s
     return Event(True, at, value)
 
 
-def _value(
-    rule: Rule, state: State, at: float, number: float
-) -> tuple[float | None, Limit | Among | None]:
+def _value(rule: Rule, state: State, at: float, number: float) -> tuple[float | None, Limit | Among | None]:
     if rule.limit is not None:
         return number, rule.limit
     state.past = [one for one in state.past if one[0] >= at - rule.within]

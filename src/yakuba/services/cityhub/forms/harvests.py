@@ -17,7 +17,9 @@ class HarvestForm(forms.Form):
     begin = JapaneseDateField(label="積算を始める日", help_text="種をまいた日、花の咲いた日など")
     base = forms.FloatField(label="基準温度（℃）", min_value=-10, max_value=40)
     target = forms.FloatField(label="目標の積算温度（℃・日）", min_value=1, max_value=20_000)
-    source = forms.CharField(label="出典", max_length=200, help_text="基準温度と目標を、どの資料から取ったか。")
+    source = forms.CharField(
+        label="出典", max_length=200, help_text="基準温度と目標を、どの資料から取ったか。"
+    )
 
     def __init__(self, *args: Any, series: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -28,9 +28,7 @@ class Board(MunicipalityModel):
     is_draft = models.BooleanField("下書き", default=True)
     is_start = models.BooleanField("最初に開く", default=False)
     span = models.CharField("期間", max_length=10, choices=chosen(SPANS))
-    compared = models.CharField(
-        "比べる期間", max_length=10, blank=True, choices=chosen(COMPARISONS)
-    )
+    compared = models.CharField("比べる期間", max_length=10, blank=True, choices=chosen(COMPARISONS))
     made_by = person("作った職員", null=True)
     made_at = models.DateTimeField("作った日時", auto_now_add=True)
 
@@ -52,9 +50,7 @@ class Tile(MunicipalityModel):
     entity_type = models.CharField("実体の型", max_length=256, blank=True)
     attribute = models.CharField("属性", max_length=256, blank=True)
     ids = models.JSONField("実体", default=list)
-    span = models.CharField(
-        "期間", max_length=10, blank=True, choices=chosen(SPANS)
-    )
+    span = models.CharField("期間", max_length=10, blank=True, choices=chosen(SPANS))
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "計器盤の部分"

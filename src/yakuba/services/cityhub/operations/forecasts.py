@@ -54,7 +54,13 @@ class ForecastOut(BaseModel):
     trouble: str
 
 
-COLUMNS = {"id": "番号", "title": "題名", "entity": "実体", "inside": "幅に入った割合", "trouble": "出せないわけ"}
+COLUMNS = {
+    "id": "番号",
+    "title": "題名",
+    "entity": "実体",
+    "inside": "幅に入った割合",
+    "trouble": "出せないわけ",
+}
 
 
 def _facts(row: Forecast) -> dict[str, Any]:

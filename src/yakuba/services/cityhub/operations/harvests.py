@@ -50,7 +50,14 @@ class HarvestOut(BaseModel):
     latest: str
 
 
-COLUMNS = {"id": "番号", "title": "題名", "total": "いま", "target": "目標", "earliest": "早くて", "latest": "遅くて"}
+COLUMNS = {
+    "id": "番号",
+    "title": "題名",
+    "total": "いま",
+    "target": "目標",
+    "earliest": "早くて",
+    "latest": "遅くて",
+}
 
 
 def _facts(row: HarvestPlan) -> dict[str, Any]:

@@ -195,8 +195,7 @@ def series(request: HttpRequest, series_id: int) -> HttpResponse:
         "last": _last(row).shown,
         "last_at": looking.moment(row.last_at),
         "readings": [
-            (looking.moment(one.at), one.number, one.doubtful)
-            for one in looking.readings(row, span)[:SHOWN]
+            (looking.moment(one.at), one.number, one.doubtful) for one in looking.readings(row, span)[:SHOWN]
         ],
         "shown": SHOWN,
     }

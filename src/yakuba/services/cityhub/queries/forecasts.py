@@ -175,7 +175,9 @@ def _car_park(row: Forecast, now: datetime) -> CarPark:
     at = datetime.fromtimestamp(series.last_at / 1e6, UTC) if series.last_at else None
     later = []
     if row.content:
-        passed = int(now.timestamp()) // SECONDS - row.made_for - 1  # the hour that runs is one ahead of made_for
+        passed = (
+            int(now.timestamp()) // SECONDS - row.made_for - 1
+        )  # the hour that runs is one ahead of made_for
         for hours in AHEAD:
             place = passed + hours
             if 0 <= place < len(row.content["low"]):

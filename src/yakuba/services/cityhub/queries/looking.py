@@ -70,7 +70,9 @@ def from_day(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
 
 def to_day(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Those up to the end of the day."""
-    return rows.filter(at__lt=_micro(timezone.make_aware(datetime.combine(day + timedelta(days=1), clock.min))))
+    return rows.filter(
+        at__lt=_micro(timezone.make_aware(datetime.combine(day + timedelta(days=1), clock.min)))
+    )
 
 
 def _micro(at: datetime) -> int:
@@ -92,9 +94,7 @@ def chart(row: Series, span: str) -> Chart:
     )
 
 
-def place_map(
-    entity_type: str = "", attribute: str = "", ids: Sequence[str] = (), title: str = ""
-) -> Map:
+def place_map(entity_type: str = "", attribute: str = "", ids: Sequence[str] = (), title: str = "") -> Map:
     """Where the entities are, with the last value of one attribute. ids: only these, empty for all."""
     rows = Entity.objects.exclude(west=None).order_by("pk")
     if entity_type:

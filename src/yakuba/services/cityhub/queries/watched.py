@@ -104,7 +104,9 @@ def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
 def told(alarm: Alarm) -> dict[str, Any]:
     """What is told of an alarm, in words."""
     began = timezone.localtime(alarm.began_at)
-    goes = "、".join(f"{one.who}→{one.place}{f'（{one.task}）' if one.task else ''}" for one in posts_of(alarm))
+    goes = "、".join(
+        f"{one.who}→{one.place}{f'（{one.task}）' if one.task else ''}" for one in posts_of(alarm)
+    )
     return {
         "知らせ": alarm.sentence,
         **({"出向く": goes} if goes else {}),

@@ -211,7 +211,8 @@ def test_a_board_is_put_together_in_the_page(river, page):
     page.post(reverse("cityhub:remove_tile", args=[board.pk, two.pk]))
     assert [(tile.title, tile.span, tile.ids) for tile in board.tiles.all()] == [("別の名", "year", [])]
     text = page.get(reverse("cityhub:board", args=[board.pk])).content.decode()
-    assert "別の名" in text and "下書き" in text
+    assert "別の名" in text
+    assert "下書き" in text
     page.post(reverse("cityhub:remove_board", args=[board.pk]))
     assert not Board.objects.exists()
     assert Series.objects.exists()
@@ -229,7 +230,10 @@ def test_a_chart_has_no_more_lines_than_can_be_told_apart(in_yakuba_city, clerk)
     lines = [f"r{number},River,level,{now:%Y-%m-%dT%H:%M:%SZ},{number},m" for number in range(9)]
     facade.take_text("\n".join(["id,type,attribute,at,value,unit", *lines]), actor=clerk)
     tile = a_tile(a_board(clerk), clerk, "chart")
-    assert (len(queries.shown(tile, Span.DAY, None).lines), queries.shown(tile, Span.DAY, None).more) == (6, 3)
+    assert (len(queries.shown(tile, Span.DAY, None).lines), queries.shown(tile, Span.DAY, None).more) == (
+        6,
+        3,
+    )
     compared = queries.shown(tile, Span.DAY, Compared.YEAR)
     assert (len(compared.lines), compared.more) == (3, 6)
 

@@ -160,9 +160,12 @@ def test_a_forecast_is_prepared_by_the_workers_and_shown_with_what_was_right(par
     assert row.content["used"] in ("model", "seasonal")
     assert row.made_for == int(time.time()) // 3600 - 1
     text = page.get(address).content.decode()
-    assert "いまの値のまま" in text and "幅に実際の値が入ったのは" in text
+    assert "いまの値のまま" in text
+    assert "幅に実際の値が入ったのは" in text
     board = page.get(reverse("cityhub:parking")).content.decode()
-    assert "混雑" in board and "3／100台" in board and "6時間後" in board
+    assert "混雑" in board
+    assert "3／100台" in board
+    assert "6時間後" in board
     assert "駅前" in page.get(reverse("cityhub:forecasts"), follow=True).content.decode()
 
 
@@ -170,7 +173,8 @@ def test_a_car_park_that_is_silent_is_not_said_to_be_free(park, page, clerk):
     actions.save(park.pk, title="駅前", ahead=24, spaces=100, actor=clerk)
     Series.objects.filter(pk=park.pk).update(last_at=(int(time.time()) - 7_200) * 1_000_000)
     board = page.get(reverse("cityhub:parking")).content.decode()
-    assert "不明" in board and "値が届いていません" in board
+    assert "不明" in board
+    assert "値が届いていません" in board
 
 
 def test_too_little_is_told_on_the_page(in_yakuba_city, page, clerk):

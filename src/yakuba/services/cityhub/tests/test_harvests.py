@@ -96,7 +96,13 @@ def test_the_page(in_yakuba_city, clerk):
     )
     client = Client()
     client.force_login(clerk)
-    given = {"title": "ニンジン", "series_id": series.pk, "base": "5", "target": "900", "source": "見本の資料"}
+    given = {
+        "title": "ニンジン",
+        "series_id": series.pk,
+        "base": "5",
+        "target": "900",
+        "source": "見本の資料",
+    }
     begin = today - timedelta(days=10)
     assert (
         client.post(reverse("cityhub:new_harvest"), given | {"begin": begin.isoformat()}).status_code == 302
@@ -106,7 +112,8 @@ def test_the_page(in_yakuba_city, clerk):
     assert row.total == 100.0
     assert row.middle == today + timedelta(days=79)
     text = client.get(reverse("cityhub:harvests"), follow=True).content.decode()
-    assert "まん中" in text and "見本の資料" in text
+    assert "まん中" in text
+    assert "見本の資料" in text
 
 
 def test_what_cannot_be_is_refused(in_yakuba_city, clerk):

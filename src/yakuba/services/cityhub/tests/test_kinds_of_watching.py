@@ -55,7 +55,9 @@ def test_all_events_of_a_day_are_expected_once_a_day():
     days = 56
     events = [MIDNIGHT + day * DAY + 8 * HOUR for day in range(days)]
     found = hazard.pattern(events, MIDNIGHT, MIDNIGHT + days * DAY)
-    assert sum(found) == pytest.approx(1.0, rel=0.01)  # weights of the days against their integral: within a day's middle
+    assert sum(found) == pytest.approx(
+        1.0, rel=0.01
+    )  # weights of the days against their integral: within a day's middle
     assert int(np.argmax(found)) in (31, 32)
     assert hazard.chance(found, MIDNIGHT, 1_440) == pytest.approx(1 - math.exp(-sum(found)))
 
@@ -181,7 +183,8 @@ def test_who_goes_where_stands_on_the_alarm_and_in_what_is_told(ruled):
     actions.look()
     alarm = Alarm.objects.get()
     text = ruled.get(reverse("cityhub:alarm", args=[alarm.pk])).content.decode()
-    assert "建設課 第1班" in text and "通行止めの看板" in text
+    assert "建設課 第1班" in text
+    assert "通行止めの看板" in text
     assert watched.told(alarm)["出向く"] == "建設課 第1班→中橋（通行止めの看板を置く）"
 
 

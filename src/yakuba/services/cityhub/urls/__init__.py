@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from yakuba.services.cityhub.pages import boards, broker, devices, files, forecasts, harvests, levels, listing, loading, months, opendata
+from yakuba.services.cityhub.pages import (
+    boards,
+    broker,
+    devices,
+    files,
+    forecasts,
+    harvests,
+    levels,
+    listing,
+    loading,
+    months,
+    opendata,
+)
 
 app_name = "cityhub"
 urlpatterns = [
