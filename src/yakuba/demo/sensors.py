@@ -84,11 +84,33 @@ def load() -> None:
     cityhub.set_rules(RULES, actor=town.user("robot"))
     cityhub.take_text("\n".join(_lines(datetime.now(UTC))), actor=town.user("robot"))
     _boards()
+    _disaster()
     cityhub.take_devices(REGISTER, actor=town.user("robot"))
     cityhub.publish_opendata(
         OPEN, "市民に川のようすを知らせる", proposer=town.user("robot"), approver=town.user("kacho")
     )
-    set_values({"cityhub.open_data": True}, actor=town.user("kanri"))
+    set_values(
+        {"cityhub.open_data": True, "cityhub.rivers": "WaterLevelObserved, waterLevel"},
+        actor=town.user("kanri"),
+    )
+
+
+SHELTERS = """名前,住所,緯度,経度,定員,いまの人数,状態
+中央体育館（見本）,やくば市中央1-1,34.3985,132.5205,400,35,開設
+北山公民館（見本）,やくば市北山2,34.4250,132.5250,80,80,満員
+川西小学校（見本）,やくば市川西3,34.4030,132.5000,300,,閉鎖
+"""
+
+
+def _disaster() -> None:
+    """Shelters, a closed road and a warning, as on a rainy day."""
+    chief, today = town.user("kacho"), timezone.localtime() - timedelta(hours=2)
+    at = f"{today:%Y-%m-%d %H:%M}"
+    cityhub.load_disaster("shelters", SHELTERS, actor=chief)
+    closed = f"市道中橋線（見本）,中橋から堤防まで,冠水のおそれ,34.4020,132.5125,{at}"
+    cityhub.load_disaster("closures", f"路線,区間,わけ,緯度,経度,始まりの日時\n{closed}\n", actor=chief)
+    warning = f"大雨注意報（見本）,やくば市,2,見本の気象台,{at}"
+    cityhub.load_disaster("warnings", f"名前,区域,警戒レベル相当,発表者,発表の日時\n{warning}\n", actor=chief)
 
 
 BOARD = (

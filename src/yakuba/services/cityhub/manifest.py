@@ -55,6 +55,9 @@ MANIFEST = Manifest(
         "dataset": "測定値をオープンデータにする",
         "levels": "避難情報を出す",
         "new_level": "避難情報を出す",
+        "disaster": "災害のようすを入れる",
+        "enter_disaster": "災害のようすを入れる",
+        "load_disaster": "災害のようすを入れる",
         "months": "古い測定値を片付ける",
     },
     navigation=(
@@ -63,6 +66,7 @@ MANIFEST = Manifest(
         NavigationItem("警報", "cityhub:alarms", "cityhub.view"),
         NavigationItem("機器台帳", "cityhub:devices", "cityhub.view"),
         NavigationItem("避難情報", "cityhub:levels", "cityhub.view"),
+        NavigationItem("災害のようす", "cityhub:disaster", "cityhub.view"),
         NavigationItem("オープンデータ", "cityhub:opendata", "cityhub.view"),
     ),
     permissions=(
@@ -71,7 +75,7 @@ MANIFEST = Manifest(
         Permission("cityhub.acknowledge", "警報を確認する"),
         Permission("cityhub.boards", "計器盤と、測定や収穫の見込みを作る、直す"),
         Permission("cityhub.manage", "都市OSのサブスクリプションと見張りの決まりを決める"),
-        Permission("cityhub.issue", "避難情報を発令・解除する"),
+        Permission("cityhub.issue", "避難情報と災害のようすを入れる"),
         Permission("cityhub.approve", "オープンデータの公開を承認する"),
     ),
     roles={
@@ -109,6 +113,8 @@ MANIFEST = Manifest(
         "cityhub.opendata_published": "オープンデータを公開した",
         "cityhub.opendata_withdrawn": "オープンデータの公開を取り下げた",
         "cityhub.level_issued": "避難情報を発令・解除・訂正・取消した",
+        "cityhub.disaster_set": "気象警報・避難所・通行止めを入れた・変えた",
+        "cityhub.handover_made": "災害情報を渡すファイルを作った",
         "cityhub.keeping_begun": "古い測定値の片付けを始めた",
         "cityhub.month_written": "月の測定値をファイルにした",
         "cityhub.month_taken": "月の測定値のファイルを受け取った",
@@ -149,6 +155,12 @@ MANIFEST = Manifest(
             "避難情報のページを開く",
             False,
             "「はい」にすると、避難情報を、ログインなしで読める一枚のページに出します。",
+        ),
+        Setting(
+            "cityhub.rivers",
+            "災害のページに出す水位",
+            "",
+            "実体の型と属性を、コンマで区切って書きます。例：WaterLevelObserved, waterLevel。空なら出しません。",
         ),
         Setting(
             "cityhub.open_data",

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.refusals import Missing
-from yakuba.services.cityhub.actions import boards, forecasts, harvests
+from yakuba.services.cityhub.actions import boards, disaster, forecasts, harvests
+from yakuba.services.cityhub.engine.disaster import Sort
 from yakuba.services.cityhub.models import Series
 
 
@@ -52,6 +53,11 @@ def make_harvest(
     given = {"begin": begin, "base": base, "target": target, "source": source}
     row = harvests.save(None, title=title, series_id=series, **given, actor=actor)
     harvests.prepare(row, timezone.localdate())
+
+
+def load_disaster(sort: str, text: str, *, actor: Actor) -> None:
+    """A table of warnings, shelters or closures (`engine.disaster.Sort`)."""
+    disaster.load_text(Sort(sort), text, actor=actor)
 
 
 def _series(entity_id: str, attribute: str) -> Series:

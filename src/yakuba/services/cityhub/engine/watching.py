@@ -75,13 +75,11 @@ def looked(rule: Rule, state: State, at: float, number: float, others: Mapping[s
     if at < state.newest:
         return None
     state.newest = at
-    if rule.habit:
-        if number <= 0:
-            return None
+    if rule.habit and number > 0:
         state.event = at
-        return _ended(state, at, number) if state.on else None
-    if rule.silence:
-        return _ended(state, at, number) if state.on else None
+    if rule.silence or rule.habit:
+        ends = state.on and (not rule.habit or number > 0)
+        return _ended(state, at, number) if ends else None
     value, limit = _value(rule, state, at, number)
     if value is None or limit is None:
         return None

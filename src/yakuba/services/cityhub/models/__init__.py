@@ -3,6 +3,7 @@
 from yakuba.services.cityhub.models.boards import Board, Tile
 from yakuba.services.cityhub.models.broker import BrokerAside, BrokerLine, BrokerRules, BrokerTaken
 from yakuba.services.cityhub.models.devices import Calibration, Device, Measure, PutAside, RawReading
+from yakuba.services.cityhub.models.disaster import RoadClosure, Shelter, WeatherWarning
 from yakuba.services.cityhub.models.files import ReadingFile, ReadingFolder
 from yakuba.services.cityhub.models.forecasts import Forecast
 from yakuba.services.cityhub.models.harvests import HarvestPlan
@@ -48,9 +49,12 @@ __all__ = [
     "ReadingFile",
     "ReadingFolder",
     "Registration",
+    "RoadClosure",
     "Series",
+    "Shelter",
     "Subscription",
     "Tile",
     "WatchRules",
     "WatchState",
+    "WeatherWarning",
 ]

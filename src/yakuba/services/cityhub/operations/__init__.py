@@ -27,6 +27,7 @@ __all__ = [
     "boards",
     "broker",
     "devices",
+    "disaster",
     "files",
     "forecasts",
     "harvests",

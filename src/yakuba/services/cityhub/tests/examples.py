@@ -21,6 +21,7 @@ from yakuba.services.cityhub.models import (
     ReadingFile,
     ReadingFolder,
     Series,
+    Shelter,
 )
 
 
@@ -56,10 +57,14 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     of = {"entity_type": "WaterLevelObserved", "attribute": "waterLevel", "ids": [], "span": ""}
     tile = boards.save_tile(board.pk, None, kind="number", title=word, **of, actor=clerk)
     forecast = forecasts.save(series.pk, title=word, ahead=24, spaces=9, actor=clerk)
+    shelter = Shelter.objects.create(name=word, entered_by=clerk)
     crop = {"begin": date(2026, 4, 1), "base": 5.0, "target": 900.0, "source": word}
     plan = harvests.save(None, title=word, series_id=series.pk, **crop, actor=clerk)
     return {
         "plan_id": plan.pk,
+        "shelter_id": shelter.pk,
+        "row_id": shelter.pk,
+        "disaster_sort": "shelters",
         "forecast_id": forecast.pk,
         "board_id": board.pk,
         "tile_id": tile.pk,
