@@ -106,7 +106,7 @@ def save_tile(
     board = held(board_id, actor)
     if not title.strip():
         raise Invalid("空です。何を見せるかを書いてください。", place="題名")
-    if kind != engine.Kind.ALARMS and not (entity_type and attribute):
+    if kind != engine.TileKind.ALARMS and not (entity_type and attribute):
         raise Invalid("何を見せるか（実体の型と属性）を選んでください。", place="見せるもの")
     if len(ids) > engine.MOST_IDS:
         raise Invalid(f"実体は{engine.MOST_IDS}までです。", place="実体")

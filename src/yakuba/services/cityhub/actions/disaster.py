@@ -16,19 +16,19 @@ from yakuba.kernel.tables.reading import rows
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.cityhub.actions.levels import AHEAD, prepare
 from yakuba.services.cityhub.actions.turns import LEVELS, take_turn
-from yakuba.services.cityhub.engine.disaster import HEADS, KEYS, Sort, Unfit, read_row
+from yakuba.services.cityhub.engine.disaster import HEADS, KEYS, DisasterSort, Unfit, read_row
 from yakuba.services.cityhub.models import RoadClosure, Shelter, WeatherWarning
 
-TABLES: dict[Sort, Any] = {
-    Sort.WARNINGS: WeatherWarning,
-    Sort.SHELTERS: Shelter,
-    Sort.CLOSURES: RoadClosure,
+TABLES: dict[DisasterSort, Any] = {
+    DisasterSort.WARNINGS: WeatherWarning,
+    DisasterSort.SHELTERS: Shelter,
+    DisasterSort.CLOSURES: RoadClosure,
 }
 MOST = 2_000  # of a kind
 
 
 @transaction.atomic
-def enter(sort: Sort, cells: Mapping[str, str], *, actor: Actor) -> Any:
+def enter(sort: DisasterSort, cells: Mapping[str, str], *, actor: Actor) -> Any:
     """One, by its headings (`engine.disaster.HEADS`); one of the same name is changed. Raises Invalid, Conflict."""
     try:
         given = _read(sort, cells)
@@ -41,7 +41,9 @@ def enter(sort: Sort, cells: Mapping[str, str], *, actor: Actor) -> Any:
 
 
 @transaction.atomic
-def load(sort: Sort, file: BinaryIO, *, actor: Actor, renamed: Mapping[str, str] | None = None) -> int:
+def load(
+    sort: DisasterSort, file: BinaryIO, *, actor: Actor, renamed: Mapping[str, str] | None = None
+) -> int:
     """All rows of a table, or none. What is not in it stays as it is. Raises Invalid with every fault by line."""
     problems: list[Problem] = []
     found = []
@@ -60,7 +62,7 @@ def load(sort: Sort, file: BinaryIO, *, actor: Actor, renamed: Mapping[str, str]
     return len(found)
 
 
-def _read(sort: Sort, cells: Mapping[str, str]) -> dict[str, Any]:
+def _read(sort: DisasterSort, cells: Mapping[str, str]) -> dict[str, Any]:
     given = read_row(sort, cells, timezone.get_current_timezone())
     for head, (field, _) in HEADS[sort].items():
         if field.endswith("_at") and given[field] and given[field] > timezone.now() + AHEAD:
@@ -68,7 +70,7 @@ def _read(sort: Sort, cells: Mapping[str, str]) -> dict[str, Any]:
     return given
 
 
-def _put(sort: Sort, given: dict[str, Any], actor: Actor) -> Any:
+def _put(sort: DisasterSort, given: dict[str, Any], actor: Actor) -> Any:
     table = TABLES[sort]
     key = {name: given[name] for name in KEYS[sort]}
     row = table.objects.filter(**key).first()
@@ -84,12 +86,12 @@ def _put(sort: Sort, given: dict[str, Any], actor: Actor) -> Any:
 
 
 @transaction.atomic
-def end(sort: Sort, key: int, *, actor: Actor) -> Any:
+def end(sort: DisasterSort, key: int, *, actor: Actor) -> Any:
     """A warning or a closure is over, now; a shelter is closed. Raises Missing, Conflict."""
     row = TABLES[sort].objects.select_for_update().filter(pk=key).first()
     if row is None:
         raise Missing("それは、もうありません。開き直してください。")
-    if sort is Sort.SHELTERS:
+    if sort is DisasterSort.SHELTERS:
         row.state, row.people = Shelter.State.CLOSED, None
     elif row.ended_at is not None:
         raise Conflict("もう解除してあります。")
@@ -110,15 +112,15 @@ def set_shelter(shelter_id: int, state: str, people: int | None, *, actor: Actor
     row.state, row.people = state, None if state == Shelter.State.CLOSED else people
     row.entered_by = known(actor)
     row.save()
-    _changed(Sort.SHELTERS, 1, actor)
+    _changed(DisasterSort.SHELTERS, 1, actor)
     return row
 
 
-def _changed(sort: Sort, number: int, actor: Actor) -> None:
+def _changed(sort: DisasterSort, number: int, actor: Actor) -> None:
     record("cityhub.disaster_set", actor=actor, kind=str(sort), rows=number)
     transaction.on_commit(prepare, robust=True)
 
 
-def load_text(sort: Sort, text: str, *, actor: Actor) -> int:
+def load_text(sort: DisasterSort, text: str, *, actor: Actor) -> int:
     """A table as text."""
     return load(sort, io.BytesIO(text.encode()), actor=actor)

@@ -9,22 +9,25 @@ from django.utils import timezone
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.refusals import Missing
 from yakuba.services.cityhub.actions import boards, disaster, forecasts, harvests
-from yakuba.services.cityhub.engine.disaster import Sort
+from yakuba.services.cityhub.engine.disaster import DisasterSort
 from yakuba.services.cityhub.models import Series
 
 
 def make_board(title: str, span: str, compared: str, *, actor: Actor) -> int:
     """An empty board for all, to which everybody comes first. Returns its number."""
-    head = {"department_id": None, "is_draft": False, "is_start": True}
-    return boards.save(None, title=title, span=span, compared=compared, **head, actor=actor).pk
+    row = boards.save(
+        None, title=title, department_id=None, is_draft=False, is_start=True, span=span, compared=compared, actor=actor
+    )  # fmt: skip
+    return int(row.pk)
 
 
 def add_tile(
     board_id: int, kind: str, title: str, entity_type: str, attribute: str, span: str = "", *, actor: Actor
 ) -> None:
     """A tile at the end of it."""
-    of = {"entity_type": entity_type, "attribute": attribute, "ids": []}
-    boards.save_tile(board_id, None, kind=kind, title=title, span=span, **of, actor=actor)
+    boards.save_tile(
+        board_id, None, kind=kind, title=title, entity_type=entity_type, attribute=attribute, ids=[], span=span, actor=actor
+    )  # fmt: skip
 
 
 def set_forecast(
@@ -50,14 +53,15 @@ def make_harvest(
 ) -> None:
     """A crop. Raises Missing where nothing was measured."""
     series = _series(entity_id, attribute).pk
-    given = {"begin": begin, "base": base, "target": target, "source": source}
-    row = harvests.save(None, title=title, series_id=series, **given, actor=actor)
+    row = harvests.save(
+        None, title=title, series_id=series, begin=begin, base=base, target=target, source=source, actor=actor
+    )  # fmt: skip
     harvests.prepare(row, timezone.localdate())
 
 
 def load_disaster(sort: str, text: str, *, actor: Actor) -> None:
-    """A table of warnings, shelters or closures (`engine.disaster.Sort`)."""
-    disaster.load_text(Sort(sort), text, actor=actor)
+    """A table of warnings, shelters or closures (`engine.disaster.DisasterSort`)."""
+    disaster.load_text(DisasterSort(sort), text, actor=actor)
 
 
 def _series(entity_id: str, attribute: str) -> Series:

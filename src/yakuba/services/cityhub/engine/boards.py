@@ -13,7 +13,7 @@ MOST_NUMBERS, MOST_ROWS, MOST_IDS = 24, 100, 200
 DAY = timedelta(days=1)
 
 
-class Kind(StrEnum):
+class TileKind(StrEnum):
     """A kind of tile."""
 
     NUMBER = "number"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
     ALARMS = "alarms"
 
 
-class Span(StrEnum):
+class BoardSpan(StrEnum):
     """How far a tile looks back."""
 
     DAY = "day"
@@ -42,7 +42,7 @@ class Span(StrEnum):
         return timedelta(minutes={"day": 30, "week": 60}.get(self.value, 1_440))
 
 
-class Compared(StrEnum):
+class BoardComparison(StrEnum):
     """With which time it is compared."""
 
     BEFORE = "before"
@@ -50,14 +50,14 @@ class Compared(StrEnum):
 
 
 KINDS = {
-    Kind.NUMBER: "数",
-    Kind.CHART: "グラフ",
-    Kind.MAP: "地図",
-    Kind.LIST: "一覧",
-    Kind.ALARMS: "警報のようす",
+    TileKind.NUMBER: "数",
+    TileKind.CHART: "グラフ",
+    TileKind.MAP: "地図",
+    TileKind.LIST: "一覧",
+    TileKind.ALARMS: "警報のようす",
 }
-SPANS = {Span.DAY: "1日", Span.WEEK: "7日", Span.MONTH: "31日", Span.YEAR: "366日"}
-COMPARISONS = {Compared.BEFORE: "その前の同じ長さ（先週など）", Compared.YEAR: "1年前"}
+SPANS = {BoardSpan.DAY: "1日", BoardSpan.WEEK: "7日", BoardSpan.MONTH: "31日", BoardSpan.YEAR: "366日"}
+COMPARISONS = {BoardComparison.BEFORE: "その前の同じ長さ（先週など）", BoardComparison.YEAR: "1年前"}
 
 
 @dataclass(frozen=True)
@@ -75,26 +75,28 @@ class Window:
 
     def labels(self) -> list[str]:
         """What the steps are called, each once."""
-        form = {Span.DAY.step: "%m/%d %H:%M", Span.WEEK.step: "%m/%d %H:00"}.get(self.step, "%Y/%m/%d")
+        form = {BoardSpan.DAY.step: "%m/%d %H:%M", BoardSpan.WEEK.step: "%m/%d %H:00"}.get(
+            self.step, "%Y/%m/%d"
+        )
         return [f"{self.start + self.step * place:{form}}" for place in range(self.count)]
 
 
-def window(span: Span, now: datetime) -> Window:
+def window(span: BoardSpan, now: datetime) -> Window:
     """The last time of that length, up to the end of the step in which `now` (with its zone) lies; whole days begin at midnight."""
-    if span is Span.DAY:
+    if span is BoardSpan.DAY:
         end = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0) + span.step
-    elif span is Span.WEEK:
+    elif span is BoardSpan.WEEK:
         end = now.replace(minute=0, second=0, microsecond=0) + span.step
     else:
         end = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
     return Window(end - span.days * DAY, span.step, span.days * DAY // span.step)
 
 
-def before(one: Window, compared: Compared) -> Window:
+def before(one: Window, compared: BoardComparison) -> Window:
     """The time with which it is compared, in the same number of steps. A year before is 364 days for a day or a week, so that
     a Monday stands beside a Monday; of longer times the same days of the calendar (29 February beside 28 February)."""
     length = one.step * one.count
-    if compared is Compared.BEFORE:
+    if compared is BoardComparison.BEFORE:
         return Window(one.start - length, one.step, one.count)
     if length <= 7 * DAY:
         return Window(one.start - 364 * DAY, one.step, one.count)

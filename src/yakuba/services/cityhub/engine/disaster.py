@@ -15,7 +15,7 @@ LONGEST = {
 }  # fmt: skip
 
 
-class Sort(StrEnum):
+class DisasterSort(StrEnum):
     """What a table is of."""
 
     WARNINGS = "warnings"
@@ -24,8 +24,8 @@ class Sort(StrEnum):
 
 
 # heading → (field, whether it must be there)
-HEADS: dict[Sort, dict[str, tuple[str, bool]]] = {
-    Sort.WARNINGS: {
+HEADS: dict[DisasterSort, dict[str, tuple[str, bool]]] = {
+    DisasterSort.WARNINGS: {
         "名前": ("name", True),
         "区域": ("area", True),
         "警戒レベル相当": ("level", False),
@@ -33,7 +33,7 @@ HEADS: dict[Sort, dict[str, tuple[str, bool]]] = {
         "発表の日時": ("issued_at", True),
         "解除の日時": ("ended_at", False),
     },
-    Sort.SHELTERS: {
+    DisasterSort.SHELTERS: {
         "名前": ("name", True),
         "住所": ("address", False),
         "緯度": ("latitude", False),
@@ -42,7 +42,7 @@ HEADS: dict[Sort, dict[str, tuple[str, bool]]] = {
         "いまの人数": ("people", False),
         "状態": ("state", False),
     },
-    Sort.CLOSURES: {
+    DisasterSort.CLOSURES: {
         "路線": ("road", True),
         "区間": ("part", True),
         "わけ": ("reason", False),
@@ -54,9 +54,9 @@ HEADS: dict[Sort, dict[str, tuple[str, bool]]] = {
 }
 STATES = {"閉鎖": "closed", "開設": "open", "満員": "full", "": "closed"}
 KEYS = {
-    Sort.WARNINGS: ("name", "area", "issued_at"),
-    Sort.SHELTERS: ("name",),
-    Sort.CLOSURES: ("road", "part", "began_at"),
+    DisasterSort.WARNINGS: ("name", "area", "issued_at"),
+    DisasterSort.SHELTERS: ("name",),
+    DisasterSort.CLOSURES: ("road", "part", "began_at"),
 }
 
 
@@ -68,7 +68,7 @@ class Unfit(ValueError):
         self.place = place
 
 
-def read_row(sort: Sort, cells: Mapping[str, str], zone: Any) -> dict[str, Any]:
+def read_row(sort: DisasterSort, cells: Mapping[str, str], zone: Any) -> dict[str, Any]:
     """The fields of a row. zone: of moments that name none. Raises Unfit."""
     found: dict[str, Any] = {}
     for head, (field, needed) in HEADS[sort].items():

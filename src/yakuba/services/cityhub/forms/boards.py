@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from yakuba.kernel.tenancy.models import Department
-from yakuba.services.cityhub.engine.boards import COMPARISONS, KINDS, MOST_TITLE, SPANS, Kind
+from yakuba.services.cityhub.engine.boards import COMPARISONS, KINDS, MOST_TITLE, SPANS, TileKind
 from yakuba.services.cityhub.models.boards import chosen
 
 MARK = "\x1f"  # between a type and an attribute, which have no such character
@@ -53,7 +53,7 @@ class TileKindForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Only alarms may be of everything."""
         given = super().clean() or {}
-        if given.get("kind") != Kind.ALARMS and not given.get("of") and "of" not in self.errors:
+        if given.get("kind") != TileKind.ALARMS and not given.get("of") and "of" not in self.errors:
             self.add_error("of", "見せるものを選んでください。")
         return given
 

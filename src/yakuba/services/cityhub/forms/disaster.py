@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from yakuba.services.cityhub.engine.disaster import HEADS, STATES, Sort
+from yakuba.services.cityhub.engine.disaster import HEADS, STATES, DisasterSort
 
 HELP = {
     "発表の日時": "例：2026-07-01 13:00",
@@ -20,7 +20,7 @@ HELP = {
 class DisasterForm(forms.Form):
     """One of them. `cells` gives the headings with what was written."""
 
-    def __init__(self, sort: Sort, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, sort: DisasterSort, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for head, (field, must) in HEADS[sort].items():
             made: forms.Field = forms.CharField(

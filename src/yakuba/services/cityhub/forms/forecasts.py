@@ -23,7 +23,6 @@ class ForecastForm(forms.Form):
         coerce=lambda value: value == "True",
         choices=[("True", "空いている台数"), ("False", "入っている台数")],
         required=False,
-        empty_value=True,
     )
     nearly = forms.IntegerField(
         label="混雑とする空きの台数", min_value=0, max_value=100_000, required=False, help_text="空きがこの台数以下なら「混雑」と出します。"
@@ -34,6 +33,10 @@ class ForecastForm(forms.Form):
     def __init__(self, *args: Any, series: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["series_id"].choices = series  # type: ignore[attr-defined]
+
+    def clean_counts_free(self) -> bool:
+        """Free ones where nothing was chosen."""
+        return self.cleaned_data["counts_free"] is not False
 
     def clean_nearly(self) -> int:
         """None where nothing was written."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.operations import Answer, Part
 from yakuba.services.cityhub.actions import boards as actions
-from yakuba.services.cityhub.engine.boards import MOST_IDS, MOST_TITLE, Compared, Kind, Span
+from yakuba.services.cityhub.engine.boards import MOST_IDS, MOST_TITLE, BoardComparison, BoardSpan, TileKind
 from yakuba.services.cityhub.models import Board, Tile
 from yakuba.services.cityhub.operations.table import OPERATIONS
 from yakuba.services.cityhub.queries import boards as queries
@@ -22,8 +22,8 @@ class BoardIn(BaseModel):
     department_id: int | None = Field(None, description="課の番号。ないときは、すべての課")
     is_draft: bool = Field(True, description="下書き")
     is_start: bool = Field(False, description="その課が最初に開く計器盤")
-    span: Span = Field(Span.WEEK, description="期間")
-    compared: Compared | None = Field(None, description="比べる期間")
+    span: BoardSpan = Field(BoardSpan.WEEK, description="期間")
+    compared: BoardComparison | None = Field(None, description="比べる期間")
 
 
 class OneBoard(BaseModel):
@@ -39,12 +39,12 @@ class BoardChangeIn(BoardIn, OneBoard):
 class TileIn(OneBoard):
     """A tile of a board."""
 
-    kind: Kind = Field(description="形")
+    kind: TileKind = Field(description="形")
     title: str = Field(min_length=1, max_length=MOST_TITLE, description="題名")
     entity_type: str = Field("", max_length=256, description="実体の型")
     attribute: str = Field("", max_length=256, description="属性")
     ids: list[str] = Field(default=[], max_length=MOST_IDS, description="実体の id。ないときは、その型すべて")
-    span: Span | None = Field(None, description="期間。ないときは、計器盤の期間")
+    span: BoardSpan | None = Field(None, description="期間。ないときは、計器盤の期間")
 
 
 class OneTile(OneBoard):

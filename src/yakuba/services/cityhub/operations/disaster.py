@@ -13,7 +13,7 @@ from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Nothing, Trace, Upload
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.cityhub.actions import disaster as actions
-from yakuba.services.cityhub.engine.disaster import Sort
+from yakuba.services.cityhub.engine.disaster import DisasterSort
 from yakuba.services.cityhub.models import Shelter
 from yakuba.services.cityhub.operations.table import LARGEST, OPERATIONS
 from yakuba.services.cityhub.queries import disaster as queries
@@ -22,22 +22,22 @@ from yakuba.services.cityhub.queries import disaster as queries
 class DisasterIn(BaseModel):
     """One thing, by the headings of its table."""
 
-    sort: Sort = Field(description="warnings・shelters・closures")
+    sort: DisasterSort = Field(description="warnings・shelters・closures")
     cells: dict[str, str] = Field(description="見出しと値（表と同じ見出し）")
 
 
 class DisasterTableIn(BaseModel):
     """A table."""
 
-    sort: Sort = Field(description="warnings・shelters・closures")
+    sort: DisasterSort = Field(description="warnings・shelters・closures")
     file: Upload = Field(description="CSVかExcelの表")
 
 
 class DisasterEndIn(BaseModel):
     """What is over."""
 
-    sort: Sort = Field(description="warnings・shelters・closures")
-    row_id: int = Field(description="番号")
+    sort: DisasterSort = Field(description="warnings・shelters・closures")
+    disaster_id: int = Field(description="番号")
 
 
 class ShelterStateIn(BaseModel):
@@ -87,7 +87,7 @@ def load_disaster(asked: DisasterTableIn, actor: Actor) -> int:
 )
 def end_disaster(asked: DisasterEndIn, actor: Actor) -> Any:
     """It is over, now."""
-    return actions.end(asked.sort, asked.row_id, actor=actor)
+    return actions.end(asked.sort, asked.disaster_id, actor=actor)
 
 
 @OPERATIONS.add("避難所のようすを変える", "cityhub.issue", "POST shelters/{shelter_id}/state", answer=A_ROW)

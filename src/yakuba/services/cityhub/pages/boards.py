@@ -15,7 +15,15 @@ from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import told_in
-from yakuba.services.cityhub.engine.boards import COMPARISONS, KINDS, MOST_TILES, SPANS, Compared, Kind, Span
+from yakuba.services.cityhub.engine.boards import (
+    COMPARISONS,
+    KINDS,
+    MOST_TILES,
+    SPANS,
+    BoardComparison,
+    BoardSpan,
+    TileKind,
+)
 from yakuba.services.cityhub.forms.boards import MARK, BoardForm, TileForm, TileKindForm
 from yakuba.services.cityhub.models import Board, Tile
 from yakuba.services.cityhub.operations import boards as operations
@@ -83,9 +91,9 @@ def board(request: HttpRequest, board_id: int) -> HttpResponse:
     """The board; `span` and `compared` of the address go before its own."""
     row = _one(request, board_id)
     asked = request.GET
-    span = Span(asked["span"]) if asked.get("span") in SPANS else Span(row.span)
+    span = BoardSpan(asked["span"]) if asked.get("span") in SPANS else BoardSpan(row.span)
     other = asked.get("compared", row.compared)
-    compared = Compared(other) if other in COMPARISONS else None
+    compared = BoardComparison(other) if other in COMPARISONS else None
     context = {
         "board": row,
         "tiles": [queries.shown(one, span, compared) for one in _tiles(row)],
@@ -132,7 +140,9 @@ def edit_board(request: HttpRequest, board_id: int) -> HttpResponse:
     context = {
         "board": row,
         "form": form,
-        "tiles": [(one, KINDS[Kind(one.kind)], SPANS[Span(one.span)] if one.span else "") for one in tiles],
+        "tiles": [
+            (one, KINDS[TileKind(one.kind)], SPANS[BoardSpan(one.span)] if one.span else "") for one in tiles
+        ],
         "adding": TileKindForm(measured=queries.measured()),
         "has_room": len(tiles) < MOST_TILES,
     }
@@ -149,7 +159,7 @@ def new_tile(request: HttpRequest, board_id: int) -> HttpResponse:
         return render(request, "cityhub/tile.html", context, status=422 if kinds.errors else 200)
     kind = kinds.cleaned_data["kind"]
     entity_type, _, attribute = kinds.cleaned_data["of"].partition(MARK)
-    title = f"{attribute or 'すべて'}の{KINDS[Kind(kind)]}"
+    title = f"{attribute or 'すべて'}の{KINDS[TileKind(kind)]}"
     form = TileForm(
         request.POST or None,
         ids=queries.entities_of(entity_type, attribute) if entity_type else [],
@@ -161,7 +171,7 @@ def new_tile(request: HttpRequest, board_id: int) -> HttpResponse:
             operations.add_tile(person_of(request), board_id=row.pk, **of, **_content(form))
             messages.success(request, "置きました。")
             return redirect("cityhub:edit_board", row.pk)
-    return _asked(request, row, form, Kind(kind), entity_type, attribute)
+    return _asked(request, row, form, TileKind(kind), entity_type, attribute)
 
 
 def _content(form: TileForm) -> dict[str, Any]:
@@ -170,7 +180,7 @@ def _content(form: TileForm) -> dict[str, Any]:
 
 
 def _asked(
-    request: HttpRequest, row: Board, form: TileForm, kind: Kind, entity_type: str, attribute: str
+    request: HttpRequest, row: Board, form: TileForm, kind: TileKind, entity_type: str, attribute: str
 ) -> HttpResponse:
     of = {"word": KINDS[kind], "type": entity_type, "attribute": attribute}
     context = {"board": row, "form": form, "of": of}
@@ -196,7 +206,7 @@ def edit_tile(request: HttpRequest, board_id: int, tile_id: int) -> HttpResponse
             )
             messages.success(request, "登録しました。")
             return redirect("cityhub:edit_board", row.pk)
-    return _asked(request, row, form, Kind(tile.kind), tile.entity_type, tile.attribute)
+    return _asked(request, row, form, TileKind(tile.kind), tile.entity_type, tile.attribute)
 
 
 @require_POST

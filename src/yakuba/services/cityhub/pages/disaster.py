@@ -14,16 +14,16 @@ from yakuba.kernel.operations.arguments import Upload
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui.refusals import told_in
-from yakuba.services.cityhub.engine.disaster import HEADS, Sort
+from yakuba.services.cityhub.engine.disaster import HEADS, DisasterSort
 from yakuba.services.cityhub.forms.disaster import DisasterForm, DisasterTableForm, ShelterStateForm
 from yakuba.services.cityhub.operations import disaster as operations
 from yakuba.services.cityhub.queries import disaster as queries
 from yakuba.services.cityhub.queries import levels
 
 WORDS = {
-    Sort.WARNINGS: "気象警報など",
-    Sort.SHELTERS: "避難所",
-    Sort.CLOSURES: "通行止め",
+    DisasterSort.WARNINGS: "気象警報など",
+    DisasterSort.SHELTERS: "避難所",
+    DisasterSort.CLOSURES: "通行止め",
 }
 
 
@@ -48,9 +48,9 @@ def disaster(request: HttpRequest) -> HttpResponse:
     return render(request, "cityhub/disaster.html", context)
 
 
-def _sort(name: str) -> Sort:
+def _sort(name: str) -> DisasterSort:
     try:
-        return Sort(name)
+        return DisasterSort(name)
     except ValueError:
         raise Http404 from None
 
@@ -88,9 +88,9 @@ def load_disaster(request: HttpRequest, disaster_sort: str) -> HttpResponse:
 
 @require_POST
 @permission_required("cityhub.issue")
-def end_disaster(request: HttpRequest, disaster_sort: str, row_id: int) -> HttpResponse:
+def end_disaster(request: HttpRequest, disaster_sort: str, disaster_id: int) -> HttpResponse:
     """It is over."""
-    row = operations.end_disaster(person_of(request), sort=_sort(disaster_sort), row_id=row_id)
+    row = operations.end_disaster(person_of(request), sort=_sort(disaster_sort), disaster_id=disaster_id)
     messages.success(request, f"「{row}」を解除しました。")
     return redirect("cityhub:disaster")
 

@@ -26,7 +26,7 @@ def _days(row: HarvestPlan) -> str:
         return "まもなく計算します"
     if row.reached:
         return f"{wareki(row.reached)}に達しました"
-    if row.earliest is None:
+    if row.earliest is None or row.middle is None or row.latest is None:
         return f"同じ時期の値が{LEAST_YEARS}年ぶんないので、日は出しません（いま{row.years}年ぶん）"
     return f"{wareki(row.earliest)}〜{wareki(row.latest)}（まん中 {wareki(row.middle)}、過去{row.years}年の気温から）"
 

@@ -13,10 +13,10 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.charts import Chart, line_chart
 from yakuba.kernel.maps import Map
 from yakuba.services.cityhub.engine import boards as engine
-from yakuba.services.cityhub.engine.boards import Compared, Kind, Span, Step, Window
+from yakuba.services.cityhub.engine.boards import BoardComparison, BoardSpan, TileKind, Window
 from yakuba.services.cityhub.models import Alarm, Board, Series, Tile
 from yakuba.services.cityhub.queries import looking, watched
-from yakuba.services.cityhub.queries.steps import steps
+from yakuba.services.cityhub.queries.steps import band_of, mean_of, steps
 
 MOST_CHOICES = 500  # of types and attributes that a person may choose from
 NOW, THEN = "今", "前"
@@ -95,8 +95,8 @@ class Shown:
     """A tile with its content. more: how many series it has no room for; alarms: of the window, the newest first."""
 
     tile: Tile
-    kind: Kind
-    span: Span
+    kind: TileKind
+    span: BoardSpan
     window: Window
     other: Window | None = None
     lines: list[Line] = field(default_factory=list)
@@ -113,14 +113,18 @@ class Shown:
         return [one.series for one in self.lines]
 
 
-def shown(tile: Tile, span: Span, compared: Compared | None, now: datetime | None = None) -> Shown:
+def shown(
+    tile: Tile, span: BoardSpan, compared: BoardComparison | None, now: datetime | None = None
+) -> Shown:
     """The content of a tile. span: the board's; the tile's own goes before it."""
-    chosen = Span(tile.span) if tile.span else span
+    chosen = BoardSpan(tile.span) if tile.span else span
     window = engine.window(chosen, now or timezone.localtime())
-    one = Shown(tile, Kind(tile.kind), chosen, window, engine.before(window, compared) if compared else None)
-    if one.kind is Kind.ALARMS:
+    one = Shown(
+        tile, TileKind(tile.kind), chosen, window, engine.before(window, compared) if compared else None
+    )
+    if one.kind is TileKind.ALARMS:
         _alarms(one)
-    elif one.kind is Kind.MAP:
+    elif one.kind is TileKind.MAP:
         one.map = looking.place_map(tile.entity_type, tile.attribute, tile.ids, tile.title)
     else:
         _series(one)
@@ -143,12 +147,14 @@ def _alarms(one: Shown) -> None:
 
 def _series(one: Shown) -> None:
     rows = series_of(one.tile)
-    most = {Kind.NUMBER: engine.MOST_NUMBERS, Kind.LIST: engine.MOST_ROWS}.get(one.kind, engine.MOST_LINES)
-    if one.kind is Kind.CHART and one.other is not None:
+    most = {TileKind.NUMBER: engine.MOST_NUMBERS, TileKind.LIST: engine.MOST_ROWS}.get(
+        one.kind, engine.MOST_LINES
+    )
+    if one.kind is TileKind.CHART and one.other is not None:
         most //= 2
     listed = list(rows[:most])
     one.more = max(0, rows.count() - most) if len(listed) == most else 0
-    if one.kind is Kind.LIST:
+    if one.kind is TileKind.LIST:
         one.lines = [Line(row, row.last_number, looking.moment(row.last_at)) for row in listed]
         return
     now = {row.pk: steps(row, one.window) for row in listed}
@@ -161,7 +167,7 @@ def _series(one: Shown) -> None:
                 min((step.least for step in known), default=None), max((step.most for step in known), default=None),
             )
         )  # fmt: skip
-    if one.kind is Kind.CHART:
+    if one.kind is TileKind.CHART:
         one.chart = _chart(one, listed, now, then)
 
 
@@ -171,10 +177,10 @@ def _chart(one: Shown, listed: list[Series], now: dict[int, Any], then: dict[int
     for row in listed:
         name = _name(row, listed)
         words = f"{name}（{NOW}）" if one.other is not None else name
-        lines[words] = [_mean(step) for step in now[row.pk]]
-        bands[words] = [None if step is None else (step.least, step.most) for step in now[row.pk]]
+        lines[words] = [mean_of(step) for step in now[row.pk]]
+        bands[words] = [band_of(step) for step in now[row.pk]]
         if one.other is not None:
-            lines[f"{name}（{THEN}）"] = [_mean(step) for step in then[row.pk]]
+            lines[f"{name}（{THEN}）"] = [mean_of(step) for step in then[row.pk]]
     empty = all(value is None for line in lines.values() for value in line)
     units = {row.unit for row in listed}
     return line_chart(
@@ -190,7 +196,3 @@ def _chart(one: Shown, listed: list[Series], now: dict[int, Any], then: dict[int
 def _name(row: Series, listed: list[Series]) -> str:
     twins = sum(other.entity_id == row.entity_id for other in listed) > 1
     return f"{row.entity_id} {row.path}" if twins else row.entity_id
-
-
-def _mean(step: Step | None) -> float | None:
-    return None if step is None else step.mean

@@ -16,7 +16,7 @@ from yakuba.services.cityhub.engine.boards import Window
 from yakuba.services.cityhub.engine.forecasting import SCORED, WEEK, WEEKS, Outlook, Values
 from yakuba.services.cityhub.models import Forecast, Series
 from yakuba.services.cityhub.queries.boards import figure
-from yakuba.services.cityhub.queries.steps import steps
+from yakuba.services.cityhub.queries.steps import mean_of, steps
 
 SECONDS = 3_600
 PAST = SCORED + (2 * WEEKS + 1) * WEEK  # hours that a forecast looks back over
@@ -120,7 +120,7 @@ def _chart(row: Forecast) -> Chart:
     number = len(content["low"])
     start = datetime.fromtimestamp((row.made_for + 1 - SHOWN) * SECONDS, timezone.get_current_timezone())
     window = Window(start, timedelta(hours=1), SHOWN)
-    before = [one and one.mean for one in steps(row.series, window)]
+    before = [mean_of(one) for one in steps(row.series, window)]
     labels = [f"{start + timedelta(hours=hour):%m/%d %H:00}" for hour in range(SHOWN + number)]
     used = content["used"]
     lines: dict[str, list[float | None]] = {

@@ -14,11 +14,11 @@ from django.utils import timezone
 from yakuba.kernel.charts import Chart, line_chart
 from yakuba.kernel.maps import Map, Mapped, Shape, value_map
 from yakuba.services.cityhub.contracts import LastValue
-from yakuba.services.cityhub.engine.boards import SPANS, Span, window
+from yakuba.services.cityhub.engine.boards import SPANS, BoardSpan, window
 from yakuba.services.cityhub.engine.entities import place_of
 from yakuba.services.cityhub.engine.places import shape_of
 from yakuba.services.cityhub.models import Entity, Reading, Series
-from yakuba.services.cityhub.queries.steps import steps
+from yakuba.services.cityhub.queries.steps import band_of, mean_of, steps
 
 MOST_MAPPED = 500
 
@@ -58,9 +58,9 @@ def last_values() -> list[LastValue]:
 
 
 def readings(row: Series, span: str = "") -> QuerySet[Any]:
-    """The readings of a series, the newest first. span: only those of that time (`engine.boards.Span`)."""
+    """The readings of a series, the newest first. span: only those of that time (`engine.boards.BoardSpan`)."""
     rows = Reading.objects.filter(series=row).order_by("-at")
-    return rows.filter(at__gte=_micro(window(Span(span), timezone.localtime()).start)) if span else rows
+    return rows.filter(at__gte=_micro(window(BoardSpan(span), timezone.localtime()).start)) if span else rows
 
 
 def from_day(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
@@ -81,15 +81,15 @@ def _micro(at: datetime) -> int:
 
 def chart(row: Series, span: str) -> Chart:
     """The series over the last day, week, month or year: the mean, with least and most as its band."""
-    seen = window(Span(span), timezone.localtime())
+    seen = window(BoardSpan(span), timezone.localtime())
     found = steps(row, seen)
     empty = all(one is None for one in found)
     return line_chart(
         [] if empty else seen.labels(),
-        {row.attribute: [] if empty else [one and one.mean for one in found]},
-        bands=None if empty else {row.attribute: [one and (one.least, one.most) for one in found]},
+        {row.attribute: [] if empty else [mean_of(one) for one in found]},
+        bands=None if empty else {row.attribute: [band_of(one) for one in found]},
         band="最小〜最大",
-        title=f"{row.entity_id} の {row.attribute}（{SPANS[Span(span)]}）",
+        title=f"{row.entity_id} の {row.attribute}（{SPANS[BoardSpan(span)]}）",
         unit=row.unit or "値",
     )
 

@@ -22,6 +22,16 @@ def steps(row: Series, window: Window) -> Steps:
     return found
 
 
+def mean_of(step: Step | None) -> float | None:
+    """For a line; None is a gap."""
+    return None if step is None else step.mean
+
+
+def band_of(step: Step | None) -> tuple[float, float] | None:
+    """For its band: least and most."""
+    return None if step is None else (step.least, step.most)
+
+
 def kept(row: Series) -> SeriesKept:
     """The series as the engine takes it."""
     return SeriesKept(

@@ -63,7 +63,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     return {
         "plan_id": plan.pk,
         "shelter_id": shelter.pk,
-        "row_id": shelter.pk,
+        "disaster_id": shelter.pk,
         "disaster_sort": "shelters",
         "forecast_id": forecast.pk,
         "board_id": board.pk,

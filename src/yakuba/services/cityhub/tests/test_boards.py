@@ -16,10 +16,10 @@ from yakuba.services.cityhub.actions import boards as actions
 from yakuba.services.cityhub.actions import hours
 from yakuba.services.cityhub.engine.boards import (
     MOST_TILES,
-    Compared,
-    Kind,
-    Span,
+    BoardComparison,
+    BoardSpan,
     Step,
+    TileKind,
     before,
     mean,
     moved,
@@ -36,10 +36,10 @@ OF = {"entity_type": "River", "attribute": "level", "ids": [], "span": ""}
 @pytest.mark.parametrize(
     ("span", "start", "count"),
     [
-        (Span.DAY, datetime(2026, 3, 3, 13, 0), 48),
-        (Span.WEEK, datetime(2026, 2, 25, 13, 0), 168),
-        (Span.MONTH, datetime(2026, 2, 2), 31),
-        (Span.YEAR, datetime(2025, 3, 4), 366),
+        (BoardSpan.DAY, datetime(2026, 3, 3, 13, 0), 48),
+        (BoardSpan.WEEK, datetime(2026, 2, 25, 13, 0), 168),
+        (BoardSpan.MONTH, datetime(2026, 2, 2), 31),
+        (BoardSpan.YEAR, datetime(2025, 3, 4), 366),
     ],
 )
 def test_windows_end_with_the_step_that_runs(span, start, count):
@@ -50,13 +50,13 @@ def test_windows_end_with_the_step_that_runs(span, start, count):
 
 
 def test_a_year_before_stands_a_monday_beside_a_monday_and_a_day_beside_its_day():
-    week = window(Span.WEEK, NOON)
-    assert before(week, Compared.BEFORE).end == week.start
-    assert before(week, Compared.YEAR).start.weekday() == week.start.weekday()
-    year = window(Span.YEAR, NOON)
-    assert before(year, Compared.YEAR).end == datetime(2025, 3, 5)
-    leap = window(Span.MONTH, datetime(2028, 2, 28, 9))
-    assert before(leap, Compared.YEAR).end == datetime(2027, 2, 28)
+    week = window(BoardSpan.WEEK, NOON)
+    assert before(week, BoardComparison.BEFORE).end == week.start
+    assert before(week, BoardComparison.YEAR).start.weekday() == week.start.weekday()
+    year = window(BoardSpan.YEAR, NOON)
+    assert before(year, BoardComparison.YEAR).end == datetime(2025, 3, 5)
+    leap = window(BoardSpan.MONTH, datetime(2028, 2, 28, 9))
+    assert before(leap, BoardComparison.YEAR).end == datetime(2027, 2, 28)
 
 
 def test_the_mean_is_of_the_readings_and_not_of_the_steps():
@@ -110,7 +110,7 @@ def a_tile(board, clerk, kind="number", **given):
 
 @pytest.mark.parametrize("ready", [False, True])
 def test_hours_that_are_ready_and_readings_give_the_same_steps(river, ready):
-    seen = window(Span.WEEK, timezone.localtime())
+    seen = window(BoardSpan.WEEK, timezone.localtime())
     plain = steps(river, seen)
     if ready:
         hours.prepare(river, timezone.now().timestamp())
@@ -122,19 +122,19 @@ def test_hours_that_are_ready_and_readings_give_the_same_steps(river, ready):
 
 def test_a_number_stands_beside_the_week_before(river, clerk):
     tile = a_tile(a_board(clerk), clerk, ids=["r1"])
-    line = queries.shown(tile, Span.WEEK, Compared.BEFORE).lines[0]
+    line = queries.shown(tile, BoardSpan.WEEK, BoardComparison.BEFORE).lines[0]
     assert line.mean == pytest.approx(1.0, abs=0.03)
     assert line.then == pytest.approx(3.0, abs=0.03)
     assert line.words["change"].startswith("-")
 
 
-@pytest.mark.parametrize("kind", [one for one in Kind if one is not Kind.MAP])
+@pytest.mark.parametrize("kind", [one for one in TileKind if one is not TileKind.MAP])
 def test_every_kind_opens_to_its_readings(river, clerk, page, kind):
     Alarm.objects.create(rule="x", series=river, began_at=timezone.now(), sentence="水位が高い")
     board = a_board(clerk)
     a_tile(board, clerk, kind)
     text = page.get(reverse("cityhub:board", args=[board.pk]), {"compared": "before"}).content.decode()
-    if kind is Kind.ALARMS:
+    if kind is TileKind.ALARMS:
         assert "水位が高い" in text
     else:
         address = reverse("cityhub:series", args=[river.pk])
@@ -230,11 +230,14 @@ def test_a_chart_has_no_more_lines_than_can_be_told_apart(in_yakuba_city, clerk)
     lines = [f"r{number},River,level,{now:%Y-%m-%dT%H:%M:%SZ},{number},m" for number in range(9)]
     facade.take_text("\n".join(["id,type,attribute,at,value,unit", *lines]), actor=clerk)
     tile = a_tile(a_board(clerk), clerk, "chart")
-    assert (len(queries.shown(tile, Span.DAY, None).lines), queries.shown(tile, Span.DAY, None).more) == (
+    assert (
+        len(queries.shown(tile, BoardSpan.DAY, None).lines),
+        queries.shown(tile, BoardSpan.DAY, None).more,
+    ) == (
         6,
         3,
     )
-    compared = queries.shown(tile, Span.DAY, Compared.YEAR)
+    compared = queries.shown(tile, BoardSpan.DAY, BoardComparison.YEAR)
     assert (len(compared.lines), compared.more) == (3, 6)
 
 

@@ -18,7 +18,7 @@ from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.cityhub import facade
 from yakuba.services.cityhub.actions import disaster as actions
 from yakuba.services.cityhub.actions import levels
-from yakuba.services.cityhub.engine.disaster import Sort
+from yakuba.services.cityhub.engine.disaster import DisasterSort
 from yakuba.services.cityhub.models import RoadClosure, Shelter, WeatherWarning
 
 HEAD = "名前,住所,緯度,経度,定員,いまの人数,状態\n"
@@ -43,8 +43,8 @@ def opened(in_yakuba_city, clerk, tmp_path, monkeypatch):
 
 
 def test_a_table_is_taken_whole_and_again_changes_what_is_there(page, clerk):
-    assert actions.load_text(Sort.SHELTERS, SHELTERS, actor=clerk) == 2
-    actions.load_text(Sort.SHELTERS, f"{HEAD}見本体育館,中町1,34.4,132.5,400,,閉鎖\n", actor=clerk)
+    assert actions.load_text(DisasterSort.SHELTERS, SHELTERS, actor=clerk) == 2
+    actions.load_text(DisasterSort.SHELTERS, f"{HEAD}見本体育館,中町1,34.4,132.5,400,,閉鎖\n", actor=clerk)
     assert dict(Shelter.objects.values_list("name", "state")) == {
         "見本体育館": "closed",
         "見本公民館": "full",
@@ -66,7 +66,7 @@ def test_a_table_is_taken_whole_and_again_changes_what_is_there(page, clerk):
 )
 def test_faults_are_told_by_line_and_nothing_is_taken(in_yakuba_city, clerk, line, said):
     with pytest.raises(Invalid) as caught:
-        actions.load_text(Sort.SHELTERS, f"{SHELTERS}{line}\n", actor=clerk)
+        actions.load_text(DisasterSort.SHELTERS, f"{SHELTERS}{line}\n", actor=clerk)
     told = " ".join(map(str, caught.value.problems))
     assert said in told
     assert "4" in told
@@ -80,7 +80,7 @@ def test_faults_are_told_by_line_and_nothing_is_taken(in_yakuba_city, clerk, lin
 def test_a_moment_that_cannot_be_is_refused(in_yakuba_city, clerk, at, said):
     cells = {"路線": "市道1号", "区間": "a", "始まりの日時": at}
     with pytest.raises(Invalid, match=said):
-        actions.enter(Sort.CLOSURES, cells, actor=clerk)
+        actions.enter(DisasterSort.CLOSURES, cells, actor=clerk)
 
 
 def closure(clerk, **more):
@@ -92,14 +92,14 @@ def closure(clerk, **more):
         "経度": "132.512",
         "始まりの日時": f"{at:%Y/%m/%d %H:%M}",
     }
-    return actions.enter(Sort.CLOSURES, cells | more, actor=clerk)
+    return actions.enter(DisasterSort.CLOSURES, cells | more, actor=clerk)
 
 
 def test_what_is_over_is_not_over_twice(in_yakuba_city, clerk):
     row = closure(clerk)
-    actions.end(Sort.CLOSURES, row.pk, actor=clerk)
+    actions.end(DisasterSort.CLOSURES, row.pk, actor=clerk)
     with pytest.raises(Conflict):
-        actions.end(Sort.CLOSURES, row.pk, actor=clerk)
+        actions.end(DisasterSort.CLOSURES, row.pk, actor=clerk)
     assert RoadClosure.objects.get().ended_at is not None
 
 
@@ -108,7 +108,7 @@ def test_the_public_page_has_it_without_the_database(opened, clerk, django_asser
     now = timezone.now()
     lines = f"id,type,attribute,at,value,unit\nnaka,WaterLevelObserved,waterLevel,{now:%Y-%m-%dT%H:%M:%SZ},1.25,m\n"
     facade.take_text(lines, actor=clerk)
-    actions.load_text(Sort.SHELTERS, SHELTERS, actor=clerk)
+    actions.load_text(DisasterSort.SHELTERS, SHELTERS, actor=clerk)
     row = closure(clerk)
     at = f"{timezone.localtime():%Y-%m-%d %H:%M}"
     warning = {
@@ -118,7 +118,7 @@ def test_the_public_page_has_it_without_the_database(opened, clerk, django_asser
         "発表者": "見本",
         "発表の日時": at,
     }
-    actions.enter(Sort.WARNINGS, warning, actor=clerk)
+    actions.enter(DisasterSort.WARNINGS, warning, actor=clerk)
     levels.prepare()
     with django_assert_num_queries(0):
         text = Client().get(reverse("levels:page", args=[opened.code])).content.decode()
@@ -136,7 +136,7 @@ def test_the_public_page_has_it_without_the_database(opened, clerk, django_asser
         assert word in text
     assert "<script" not in text
     assert "http" not in text.replace("http://www.w3.org", "")
-    actions.end(Sort.CLOSURES, row.pk, actor=clerk)
+    actions.end(DisasterSort.CLOSURES, row.pk, actor=clerk)
     text = Client().get(reverse("levels:page", args=[opened.code])).content.decode()
     assert "市道1号" not in text
 
@@ -166,7 +166,7 @@ def test_it_is_kept_in_the_page(page, clerk):
 
 
 def test_the_file_that_is_carried_says_what_it_is_not(page, clerk):
-    actions.load_text(Sort.SHELTERS, SHELTERS, actor=clerk)
+    actions.load_text(DisasterSort.SHELTERS, SHELTERS, actor=clerk)
     closure(clerk)
     levels.issue(
         kind="issue", level=4, area="中町", issued_at=timezone.now(), issuer="市長 見本太郎", actor=clerk
