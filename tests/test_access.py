@@ -121,6 +121,8 @@ OF_NO_TOWN = {
     "letters:kind",
     "letters:beginning",
     "cityhub:device_table",
+    "cityhub:enter_disaster",
+    "cityhub:load_disaster",
     "claims:load_table",
 }  # their argument is a name that rooms declare, the same everywhere
 # These ask for the right of the thing that is named, which no decorator knows; tried below as all others are.
