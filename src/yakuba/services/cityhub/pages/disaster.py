@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
@@ -16,6 +16,7 @@ from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.cityhub.engine.disaster import HEADS, DisasterSort
 from yakuba.services.cityhub.forms.disaster import DisasterForm, DisasterTableForm, ShelterStateForm
+from yakuba.services.cityhub.models import Shelter
 from yakuba.services.cityhub.operations import disaster as operations
 from yakuba.services.cityhub.queries import disaster as queries
 from yakuba.services.cityhub.queries import levels
@@ -99,9 +100,10 @@ def end_disaster(request: HttpRequest, disaster_sort: str, disaster_id: int) -> 
 @permission_required("cityhub.issue")
 def set_shelter(request: HttpRequest, shelter_id: int) -> HttpResponse:
     """How full it is."""
-    form = ShelterStateForm(request.POST, prefix=f"s{shelter_id}")
+    row = get_object_or_404(Shelter.objects, pk=shelter_id)
+    form = ShelterStateForm(request.POST, prefix=f"s{row.pk}")
     if form.is_valid():
-        operations.set_shelter(person_of(request), shelter_id=shelter_id, **form.cleaned_data)
+        operations.set_shelter(person_of(request), shelter_id=row.pk, **form.cleaned_data)
         messages.success(request, "避難所のようすを変えました。公開のページに出ます。")
     else:
         messages.error(request, "変えていません。状態を選び、人数は0からの整数で書いてください。")
