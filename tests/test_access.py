@@ -121,6 +121,8 @@ OF_NO_TOWN = {
     "letters:kind",
     "letters:beginning",
     "cityhub:device_table",
+    "cityhub:enter_disaster",
+    "cityhub:load_disaster",
     "claims:load_table",
     "sharing:grant",
     "sharing:register",

@@ -240,6 +240,8 @@ CHANGES: dict[str, Change] = {
     "cityhub.BrokerLine.holder": plain,  # a process that is not there any more
     "cityhub.BrokerLine.filters": plain,  # topics
     "cityhub.BrokerLine.found": plain,  # what was found at the broker, in words
+    "cityhub.Tile.ids": plain,  # of entities
+    "cityhub.Forecast.content": plain,  # moments and values
     "cityhub.OpenDataset.ids": plain,  # of entities
     "cityhub.OpenDataset.attributes": plain,
     "fieldwork.Report.key": plain,  # hashes of what phones made

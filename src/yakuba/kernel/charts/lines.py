@@ -24,6 +24,9 @@ from yakuba.kernel.charts.palette import SERIES
 Values = Sequence[float | None]
 Band = Sequence[tuple[float, float] | None]
 
+MANY = 60  # places from which on only some are named and only values that stand alone have a point
+NAMED = 8  # of many
+
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 _DASHES = ([1, 0], [8, 4], [2, 3], [8, 3, 2, 3], [14, 4], [4, 4])
 
@@ -95,30 +98,42 @@ def _spec(
             points.append(
                 {"place": place, "series": name, "value": value, "low": low, "high": high, "words": words}
             )
+    many = len(places) > MANY
+    if many:
+        _mark_alone(points)
     scale = {"domain": numbers.domain(zero=True), "nice": True}
     y = {"field": "value", "type": "quantitative", "scale": scale, "axis": numbers.axis}
     axis = label_axis(labelAngle=0, labelOverlap="greedy", labelSeparation=4, domain=True)
+    if many:  # measuring each name takes longer than drawing its line
+        axis["values"] = names[:: -(-len(names) // NAMED)]
     x = {"field": "place", "type": "ordinal", "sort": names, "axis": axis}
-    colour = _by_series(series, SERIES)
+    alone = {"transform": [{"filter": "datum.alone"}]} if many else {}
+    colour = _by_series(series, SERIES, dashed=many)
     layers: list[dict[str, Any]] = []
     if bands:
         ends = {"y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour}
         layers += [
             {"mark": {"type": "area", "opacity": 0.2}, "encoding": ends},
             # Also where a place stands alone between gaps, which has no area.
-            {"mark": {"type": "rule", "strokeWidth": 1, "opacity": 0.35}, "encoding": ends},
+            {"mark": {"type": "rule", "strokeWidth": 1, "opacity": 0.35}, "encoding": ends, **alone},
         ]
     layers += [
         {
             "mark": {"type": "line", "strokeWidth": 2},
-            "encoding": {"y": y, "color": colour, "strokeDash": _by_series(series, _DASHES, legend=False)},
+            "encoding": {
+                "y": y,
+                "color": colour,
+                "strokeDash": _by_series(series, _DASHES, legend=many, dashed=True),
+            },
         },
         {
             "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
-            "encoding": {"y": y, "color": colour, "shape": _by_series(series, _SHAPES)},
+            "encoding": {"y": y, "color": colour, "shape": _by_series(series, _SHAPES, legend=not many)},
+            **alone,
         },
-        *edged_words({"dy": -14}, {"y": y, "text": {"field": "words"}}),
     ]
+    if not many:
+        layers += edged_words({"dy": -14}, {"y": y, "text": {"field": "words"}})
     return {
         "data": {"values": points},
         "height": 240,
@@ -132,13 +147,26 @@ def _spec(
     }
 
 
-def _by_series(series: Mapping[str, Any], signs: Sequence[Any], *, legend: bool = True) -> dict[str, Any]:
+def _mark_alone(points: list[dict[str, Any]]) -> None:
+    """Which values have no neighbour in their line: no line shows them."""
+    for before, one, after in zip([{}, *points], points, [*points[1:], {}], strict=False):
+        joined = any(
+            other.get("series") == one["series"] and other.get("value") is not None
+            for other in (before, after)
+        )
+        one["alone"] = one["value"] is not None and not joined
+
+
+def _by_series(
+    series: Mapping[str, Any], signs: Sequence[Any], *, legend: bool = True, dashed: bool = False
+) -> dict[str, Any]:
     scale = {"domain": list(series), "range": list(signs[: len(series)])}
     encoding: dict[str, Any] = {"field": "series", "type": "nominal", "scale": scale}
     if not legend or len(series) < 2:
         return {**encoding, "legend": None}
     columns = 2 if all(pixels(name) < 120 for name in series) else 1
-    return {**encoding, "legend": {"columns": columns, "symbolStrokeWidth": 0}}
+    symbol = {"symbolType": "stroke", "symbolStrokeWidth": 2} if dashed else {"symbolStrokeWidth": 0}
+    return {**encoding, "legend": {"columns": columns, **symbol}}
 
 
 def _table(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from yakuba.kernel.jobs import JobContext, chore, job
 from yakuba.services.cityhub.actions import (
     devices,
+    forecasts,
+    harvests,
     keeping,
     levels,
     reading_files,
@@ -16,6 +18,8 @@ from yakuba.services.cityhub.models import Measure, ReadingFolder
 
 chore(3.0, watching.look_everywhere)
 chore(600.0, tidying.tidy_everywhere)
+chore(60.0, forecasts.prepare_everywhere)
+chore(300.0, harvests.prepare_everywhere)
 chore(20.0, levels.prepare_everywhere)
 chore(reading_files.PAUSE, reading_files.look_everywhere)
 

@@ -33,6 +33,20 @@ def one_of_each(label: str = "保育所", value: float = 3.0, title: str = "図"
     ]
 
 
+def test_of_many_places_some_are_named_and_every_value_is_drawn():
+    places = [f"{number}日" for number in range(366)]
+    values = [float(number % 7) for number in range(366)]
+    values[200] = 50.0
+    values[100], values[102] = None, None
+    picture = line_chart(places, {"値": values}, title="年", unit="m").svg
+    corners = [corner for piece in lines(picture) for corner in piece]
+    assert len(corners) == 363  # without the two gaps and the value between them, which is a point
+    assert min(y for _, y in corners) == corners[200 - 3][1]
+    assert sum(word.endswith("日") for word in words(picture)) == 8
+    points = [one for one in fills(picture) if one == SERIES[0]]
+    assert len(points) == 1
+
+
 def nothing(title: str = "図"):
     return [
         line_chart([], {}, title=title, unit="件"),

@@ -26,6 +26,7 @@ from yakuba.kernel.townsettings import value
 from yakuba.services.cityhub.actions.turns import LEVELS, take_turn
 from yakuba.services.cityhub.engine import levels
 from yakuba.services.cityhub.models import LevelNotice
+from yakuba.services.cityhub.queries import disaster
 from yakuba.services.cityhub.queries import levels as queries
 
 HISTORY = 30  # notices on the page
@@ -135,6 +136,7 @@ def written() -> str:
             "town": current_municipality(),
             "standing": queries.standing(),
             "changed": LevelNotice.objects.aggregate(last=Max("entered_at"))["last"],
+            **disaster.page(),
             "history": [(row, queries.word_of(row)) for row in queries.notices()[:HISTORY]],
         },
     )

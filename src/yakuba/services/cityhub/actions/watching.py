@@ -95,7 +95,12 @@ def _look_at(rule: Rule, series: models.Series) -> None:
         _note(rule, series, watching.looked(rule, state, at / 1e6, number, others))
     if found:
         row.seen_id = max(key for _, _, key in found)
-    _note(rule, series, watching.silent(rule, state, series.last_at / 1e6, time.time()))
+    now = time.time()
+    _note(rule, series, watching.silent(rule, state, series.last_at / 1e6, now))
+    _note(rule, series, watching.lasted(rule, state, now))
+    if watching.is_to_learn(rule, state, now):
+        watching.learn(state, *watched.events_of(series), now)
+    _note(rule, series, watching.expected(rule, state, series.last_at / 1e6, now))
     if found or state.plain() != before:
         row.state = state.plain()
         row.save(update_fields=["state", "seen"])

@@ -6,40 +6,58 @@ is counted in the readings' own time. No framework; the state is plain data, so 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from yakuba.services.cityhub.engine.watchrules import Limit, Rule
+from yakuba.services.cityhub.engine import hazard
+from yakuba.services.cityhub.engine.watchrules import Among, Limit, Rule
 
 AHEAD = 3_600.0  # seconds
+EVERY = 60.0  # seconds between two looks at a habit
+LEARN = 21_600.0  # seconds after which a habit is learnt anew
 MOST_KEPT = 500  # readings that a rate of change looks back over
 
 
 @dataclass
 class State:
     """since: when it began to hold, None while it does not; on: whether the alarm goes on; past: (moment, number) of the
-    readings that a rate of change needs; newest: the moment looked at last. Moments in seconds since 1970."""
+    readings that a rate of change needs; newest: the moment looked at last. Of a habit: expected: what is learnt
+    (`hazard.pattern`, empty for too little), learnt: when; event: the last one; clock: when it was looked at. Moments in seconds
+    since 1970."""
 
     since: float | None = None
     on: bool = False
     past: list[tuple[float, float]] = field(default_factory=list)
     newest: float = 0.0
+    expected: list[float] = field(default_factory=list)
+    learnt: float = 0.0
+    event: float = 0.0
+    clock: float = 0.0
 
     def plain(self) -> dict[str, Any]:
         """As JSON takes it."""
-        return {
+        known = {
             "since": self.since,
             "on": self.on,
             "past": [list(one) for one in self.past],
             "newest": self.newest,
         }
+        habit = {"expected": self.expected, "learnt": self.learnt, "event": self.event, "clock": self.clock}
+        return known | (habit if self.clock else {})
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> State:
         """The state from its JSON."""
         past = [(float(at), float(number)) for at, number in plain.get("past", [])]
-        return cls(plain.get("since"), bool(plain.get("on")), past, float(plain.get("newest", 0.0)))
+        return cls(
+            plain.get("since"),
+            bool(plain.get("on")),
+            past,
+            float(plain.get("newest", 0.0)),
+            [float(one) for one in plain.get("expected", [])],
+            *(float(plain.get(name, 0.0)) for name in ("learnt", "event", "clock")),
+        )
 
 
 @dataclass(frozen=True)
@@ -57,8 +75,11 @@ def looked(rule: Rule, state: State, at: float, number: float, others: Mapping[s
     if at < state.newest:
         return None
     state.newest = at
-    if rule.silence:
-        return _ended(state, at, number) if state.on else None
+    if rule.habit and number > 0:
+        state.event = at
+    if rule.silence or rule.habit:
+        ends = state.on and (not rule.habit or number > 0)
+        return _ended(state, at, number) if ends else None
     value, limit = _value(rule, state, at, number)
     if value is None or limit is None:
         return None
@@ -80,7 +101,7 @@ def looked(rule: Rule, state: State, at: float, number: float, others: Mapping[s
     return Event(True, at, value)
 
 
-def _value(rule: Rule, state: State, at: float, number: float) -> tuple[float | None, Limit | None]:
+def _value(rule: Rule, state: State, at: float, number: float) -> tuple[float | None, Limit | Among | None]:
     if rule.limit is not None:
         return number, rule.limit
     state.past = [one for one in state.past if one[0] >= at - rule.within]
@@ -99,7 +120,14 @@ def _ended(state: State, at: float, number: float) -> Event:
 
 def is_due(rule: Rule, state: State, last: float, now: float) -> bool:
     """Whether there is anything to look at. last: moment of the newest reading."""
-    return last > state.newest or is_ahead(state, now) or _is_silent(rule, state, last, now)
+    if rule.habit and now - state.clock >= EVERY:
+        return True
+    return (
+        last > state.newest
+        or is_ahead(state, now)
+        or _is_silent(rule, state, last, now)
+        or _has_lasted(rule, state, now)
+    )
 
 
 def is_ahead(state: State, now: float) -> bool:
@@ -117,3 +145,48 @@ def silent(rule: Rule, state: State, last: float, now: float) -> Event | None:
         return None
     state.on, state.since = True, last
     return Event(True, now, None)
+
+
+def _has_lasted(rule: Rule, state: State, now: float) -> bool:
+    # A sensor that sends changes alone says nothing while its posture stays: the clock does.
+    return (
+        isinstance(rule.limit, Among)
+        and not state.on
+        and state.since is not None
+        and now - state.since >= rule.lasting
+    )
+
+
+def lasted(rule: Rule, state: State, now: float) -> Event | None:
+    """Look at the clock: whether a code has stood long enough, without a further reading."""
+    if not _has_lasted(rule, state, now):
+        return None
+    state.on = True
+    return Event(True, now, None)
+
+
+def is_to_learn(rule: Rule, state: State, now: float) -> bool:
+    """Whether a habit has to be learnt anew from the events."""
+    return bool(rule.habit) and now - state.learnt >= LEARN
+
+
+def learn(state: State, events: Sequence[float], since: float, now: float) -> None:
+    """Learn a habit. events: moments of values above 0; since: when the series begins."""
+    state.expected, state.learnt = hazard.pattern(events, since, now) or [], now
+
+
+def expected(rule: Rule, state: State, last: float, now: float) -> Event | None:
+    """Look at the clock: whether an event is to be expected. last: the newest reading of any value; after a day without one the
+    sensor is silent, and nothing is said."""
+    if rule.habit is None:
+        return None
+    state.clock = now
+    likely = 0.0
+    if state.expected and now - last < hazard.DAY:
+        likely = hazard.chance(state.expected, now, rule.habit.ahead)
+    if state.on:
+        return _ended(state, now, likely) if likely < rule.habit.chance else None
+    if likely < rule.habit.chance or now - state.event < rule.habit.rest:
+        return None
+    state.on, state.since = True, now
+    return Event(True, now, likely)

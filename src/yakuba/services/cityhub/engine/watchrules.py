@@ -11,6 +11,7 @@ from yakuba.kernel.definitions import DefinitionRefused, Faults, Section, parse
 MOST = 200  # rules
 _ADDRESS = re.compile(r"(?:[^@\s,;:<>()]+@[^@\s,;:<>()]+|https?://[^\s/]+\S*)\Z")
 LONGEST = 100  # characters of a name
+MOST_POSTS = 20
 LARGEST = 1e12
 EXAMPLE = """見張り:
   - 名前: 川の水位が高い
@@ -51,6 +52,40 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Among:
+    """Codes of an event series (a posture, a state): it begins with one of them and ends with any other."""
+
+    codes: tuple[float, ...]
+
+    def beyond(self, number: float) -> bool:
+        """Whether it begins here."""
+        return number in self.codes
+
+    def over(self, number: float) -> bool:
+        """Whether it ends here."""
+        return number not in self.codes
+
+
+@dataclass(frozen=True)
+class Habit:
+    """A notice before an event that usually comes at this time of day (`engine.hazard`). chance: from which on, 0 to 1, within
+    `ahead` minutes; rest: seconds after an event in which nothing is told."""
+
+    ahead: float
+    chance: float
+    rest: float
+
+
+@dataclass(frozen=True)
+class Post:
+    """Who goes where when it begins, and what to do there."""
+
+    place: str
+    who: str
+    task: str = ""
+
+
+@dataclass(frozen=True)
 class Also:
     """What must hold too: the last value of another attribute of the same entity."""
 
@@ -60,14 +95,15 @@ class Also:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. limit: of the value; change: of the value's change within `within` seconds; silence: seconds without a
-    value; exactly one of the three. lasting: seconds that it must hold before it counts."""
+    """One rule. limit: of the value, or its codes; change: of the value's change within `within` seconds; silence: seconds
+    without a value; habit: of events (values above 0); exactly one of the four. lasting: seconds that it must hold before it
+    counts; posts: who goes where."""
 
     name: str
     entity_type: str
     entity_id: str
     attribute: str
-    limit: Limit | None = None
+    limit: Limit | Among | None = None
     change: Limit | None = None
     within: float = 0.0
     silence: float = 0.0
@@ -75,6 +111,8 @@ class Rule:
     also: tuple[Also, ...] = ()
     sentence: str = ""
     roster: str = ""
+    habit: Habit | None = None
+    posts: tuple[Post, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +182,9 @@ def _rules(top: Section, faults: Faults, rosters: set[str]) -> Iterator[Rule]:
                 "変化をみる分",
                 "途絶の分",
                 "続く分",
+                "等しい",
+                "周期",
+                "出向く",
                 "ほかも",
                 "知らせ",
                 "当番",
@@ -162,19 +203,21 @@ def _rules(top: Section, faults: Faults, rosters: set[str]) -> Iterator[Rule]:
 
 def _rule(section: Section, faults: Faults) -> Rule:
     limit = _limit(section, "超える", "下回る")
+    among = _among(section)
+    habit = _habit(section, faults)
     change = _limit(section, "上がる", "下がる")
     silence = section.number("途絶の分", 0.0, 0.0, 525_600.0) * 60
-    if (limit is not None) + (change is not None) + bool(silence) != 1:
+    if sum((limit is not None, among is not None, habit is not None, change is not None, bool(silence))) != 1:
         section.fault(
             "名前",
-            "「超える」か「下回る」、「上がる」か「下がる」、「途絶の分」のうち、一つを書いてください。",
+            "「超える」か「下回る」、「等しい」、「上がる」か「下がる」、「途絶の分」、「周期」のうち、一つを書いてください。",
         )
     return Rule(
         section.text("名前"),
         section.text("型"),
         section.text("実体"),
         section.text("属性"),
-        limit,
+        limit or among,
         change,
         section.number("変化をみる分", 60.0, 1.0, 10_080.0) * 60,
         silence,
@@ -182,7 +225,50 @@ def _rule(section: Section, faults: Faults) -> Rule:
         tuple(_also(section, faults)),
         section.text("知らせ")[:200],
         section.text("当番"),
+        habit,
+        tuple(_posts(section, faults)),
     )
+
+
+def _among(section: Section) -> Among | None:
+    if "等しい" not in section:
+        return None
+    codes = []
+    for line, text in section.texts("等しい"):
+        try:
+            code = float(text)
+        except ValueError:
+            code = float("nan")
+        if abs(code) <= LARGEST:
+            codes.append(code)
+        else:
+            section.faults.add(line, section.place, f"「等しい」の「{text}」を、数にしてください。")
+    if not codes:
+        section.fault("等しい", "「等しい」に、数を一つ以上書いてください。例：[2]")
+    return Among(tuple(codes))
+
+
+def _habit(section: Section, faults: Faults) -> Habit | None:
+    if "周期" not in section:
+        return None
+    place = f"{section.place}の「周期」"
+    inner = Section(section.node("周期"), place, faults, (), ("先の分", "確率", "休む分"))
+    return Habit(
+        inner.number("先の分", 60.0, 5.0, 240.0),
+        inner.number("確率", 30.0, 5.0, 99.0) / 100,
+        inner.number("休む分", 60.0, 0.0, 1_440.0) * 60,
+    )
+
+
+def _posts(section: Section, faults: Faults) -> Iterator[Post]:
+    for number, node in enumerate(section.rows("出向く"), start=1):
+        if number > MOST_POSTS:
+            section.fault("出向く", f"「出向く」は{MOST_POSTS}までです。")
+            return
+        inner = Section(
+            node, f"{section.place}の{number}番目の「出向く」", faults, ("場所", "だれ"), ("すること",)
+        )
+        yield Post(inner.text("場所")[:LONGEST], inner.text("だれ")[:LONGEST], inner.text("すること")[:200])
 
 
 def _limit(section: Section, above: str, below: str) -> Limit | None:

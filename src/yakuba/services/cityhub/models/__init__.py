@@ -1,8 +1,12 @@
 """The room's tables."""
 
+from yakuba.services.cityhub.models.boards import Board, Tile
 from yakuba.services.cityhub.models.broker import BrokerAside, BrokerLine, BrokerRules, BrokerTaken
 from yakuba.services.cityhub.models.devices import Calibration, Device, Measure, PutAside, RawReading
+from yakuba.services.cityhub.models.disaster import RoadClosure, Shelter, WeatherWarning
 from yakuba.services.cityhub.models.files import ReadingFile, ReadingFolder
+from yakuba.services.cityhub.models.forecasts import Forecast
+from yakuba.services.cityhub.models.harvests import HarvestPlan
 from yakuba.services.cityhub.models.hub import (
     Alarm,
     Delivery,
@@ -22,6 +26,7 @@ from yakuba.services.cityhub.models.opendata import OpenDataset
 
 __all__ = [
     "Alarm",
+    "Board",
     "BrokerAside",
     "BrokerLine",
     "BrokerRules",
@@ -30,6 +35,8 @@ __all__ = [
     "Delivery",
     "Device",
     "Entity",
+    "Forecast",
+    "HarvestPlan",
     "Hour",
     "LdContext",
     "LevelNotice",
@@ -42,8 +49,12 @@ __all__ = [
     "ReadingFile",
     "ReadingFolder",
     "Registration",
+    "RoadClosure",
     "Series",
+    "Shelter",
     "Subscription",
+    "Tile",
     "WatchRules",
     "WatchState",
+    "WeatherWarning",
 ]

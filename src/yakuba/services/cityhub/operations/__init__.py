@@ -1,6 +1,16 @@
 """What can be done with the hub, each declared once for pages, API and command line."""
 
-from yakuba.services.cityhub.operations import broker, devices, files, keeping, levels, opendata
+from yakuba.services.cityhub.operations import (
+    boards,
+    broker,
+    devices,
+    files,
+    forecasts,
+    harvests,
+    keeping,
+    levels,
+    opendata,
+)
 from yakuba.services.cityhub.operations.hub import (
     acknowledge,
     list_alarms,
@@ -14,9 +24,13 @@ from yakuba.services.cityhub.operations.table import OPERATIONS
 __all__ = [
     "OPERATIONS",
     "acknowledge",
+    "boards",
     "broker",
     "devices",
+    "disaster",
     "files",
+    "forecasts",
+    "harvests",
     "keeping",
     "levels",
     "list_alarms",

@@ -12,7 +12,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of, require
-from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
+from yakuba.kernel.lists import Cell, Column, DayFilter, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.cityhub import operations
@@ -191,15 +191,43 @@ def series(request: HttpRequest, series_id: int) -> HttpResponse:
         "series": row,
         "chart": looking.chart(row, span),
         "span": span,
-        "spans": [(name, words) for name, (words, _) in looking.SPANS.items()],
+        "spans": looking.SPANS.items(),
         "last": _last(row).shown,
         "last_at": looking.moment(row.last_at),
         "readings": [
-            (looking.moment(one.at), one.number, one.doubtful) for one in looking.readings(row)[:SHOWN]
+            (looking.moment(one.at), one.number, one.doubtful) for one in looking.readings(row, span)[:SHOWN]
         ],
         "shown": SHOWN,
     }
     return render(request, "cityhub/series.html", context)
+
+
+def _readings(row: Series) -> Listing:
+    return Listing(
+        "cityhub.readings",
+        "測定値",
+        "測定値",
+        columns=(
+            Column("at", "日時", lambda one: timezone.localtime(looking.moment(one.at)), ("at",)),
+            Column("number", f"値（{row.unit}）" if row.unit else "値", lambda one: one.number, ("number", "pk"), number=True),
+            Column("doubtful", "時計", lambda one: "疑わしい（届いた時刻）" if one.doubtful else ""),
+        ),
+        rows=lambda: looking.readings(row),
+        nothing=Nothing("測定値はありません", "古い月の測定値は、ファイルにして片付けてあることがあります。"),
+        filters=(
+            DayFilter("since", "この日から", "{}から", looking.from_day),
+            DayFilter("until", "この日まで", "{}まで", looking.to_day),
+        ),
+        trail=(*TRAIL, (str(row), reverse("cityhub:series", args=[row.pk]))),
+        remembered=False,
+    )  # fmt: skip
+
+
+@permission_required("cityhub.view")
+def readings(request: HttpRequest, series_id: int) -> HttpResponseBase:
+    """All readings of a series, in parts, by days, and as files."""
+    row = get_object_or_404(Series.objects, pk=series_id)
+    return respond(request, _readings(row))
 
 
 @permission_required("cityhub.view")
@@ -222,7 +250,13 @@ def alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
                 messages.success(request, "確認しました。次の当番には知らせません。")
                 return redirect("cityhub:alarms")
     may = row.acknowledged_at is None and allowed(request.user, "cityhub.acknowledge")
-    context = {"alarm": row, "form": form, "may_acknowledge": may}
+    context = {
+        "alarm": row,
+        "form": form,
+        "may_acknowledge": may,
+        "posts": watched.posts_of(row),
+        "caution": watched.cautions_of(row),
+    }
     return render(request, "cityhub/alarm.html", context, status=422 if form.errors else 200)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.registry import CheckResult, QueueState, queued
-from yakuba.services.cityhub.engine.watchrules import Rule, WatchFile, read_watch_file
-from yakuba.services.cityhub.models import Alarm, Series, WatchRules
+from yakuba.services.cityhub.engine import hazard
+from yakuba.services.cityhub.engine.watchrules import Among, Post, Rule, WatchFile, read_watch_file
+from yakuba.services.cityhub.models import Alarm, Reading, Series, WatchRules
+
+MOST_EVENTS = 5_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,35 @@ def last_values(series: Series) -> dict[str, float]:
     return dict(rows.values_list("attribute", "last_number"))
 
 
+def events_of(series: Series) -> tuple[list[float], float]:
+    """Moments of the events (values above 0) from which a habit is learnt, and the first reading's; seconds since 1970."""
+    begin = round((time.time() - hazard.MOST_DAYS * hazard.DAY) * 1e6)
+    rows = Reading.objects.filter(series=series, at__gte=begin)
+    events = rows.filter(number__gt=0).order_by("-at").values_list("at", flat=True)[:MOST_EVENTS]
+    first = rows.aggregate(first=Min("at"))["first"]
+    return [at / 1e6 for at in events], (first or time.time() * 1e6) / 1e6
+
+
+def posts_of(alarm: Alarm) -> tuple[Post, ...]:
+    """Who goes where, as the rules say now."""
+    return next((rule.posts for rule in rules().file.rules if rule.name == alarm.rule), ())
+
+
+def cautions_of(alarm: Alarm) -> str:
+    """What an alarm of this kind is not; empty for others."""
+    rule = next((rule for rule in rules().file.rules if rule.name == alarm.rule), None)
+    if rule is None:
+        return ""
+    if rule.habit is not None:
+        return (
+            "これまでの時刻の癖からの見込みです。飲食や薬、体調は入っていません。医療機器ではありません。"
+            "本人のようすを見て決めてください。"
+        )
+    if isinstance(rule.limit, Among):
+        return "センサーの区分が続いたことの知らせです。医療機器ではなく、決まった時間ごとの目での確認に代わりません。"
+    return ""
+
+
 def alarms(state: str = "") -> QuerySet[Any]:
     """Alarms, the newest first. state: `waiting` (nobody has acknowledged), `open` (goes on), or empty for all."""
     rows = Alarm.objects.select_related("series", "acknowledged_by").order_by("-began_at", "-pk")
@@ -71,8 +104,12 @@ def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
 def told(alarm: Alarm) -> dict[str, Any]:
     """What is told of an alarm, in words."""
     began = timezone.localtime(alarm.began_at)
+    goes = "、".join(
+        f"{one.who}→{one.place}{f'（{one.task}）' if one.task else ''}" for one in posts_of(alarm)
+    )
     return {
         "知らせ": alarm.sentence,
+        **({"出向く": goes} if goes else {}),
         "決まり": alarm.rule,
         "実体": alarm.series.entity_id,
         "属性": alarm.series.attribute,

@@ -11,7 +11,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.services.cityhub import facade
-from yakuba.services.cityhub.actions import devices, keeping, opendata
+from yakuba.services.cityhub.actions import boards, devices, forecasts, harvests, keeping, opendata
 from yakuba.services.cityhub.engine.register import GivenDevice, GivenMeasure
 from yakuba.services.cityhub.models import (
     Alarm,
@@ -21,6 +21,7 @@ from yakuba.services.cityhub.models import (
     ReadingFile,
     ReadingFolder,
     Series,
+    Shelter,
 )
 
 
@@ -51,7 +52,22 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     month = MonthFile.objects.create(
         month=date(2020, 1, 1), until=0, file=file, readings=0, last_pk=0, done_at=timezone.now()
     )
+    head = {"title": word, "department_id": None, "is_draft": False, "is_start": True}
+    board = boards.save(None, **head, span="day", compared="", actor=clerk)
+    of = {"entity_type": "WaterLevelObserved", "attribute": "waterLevel", "ids": [], "span": ""}
+    tile = boards.save_tile(board.pk, None, kind="number", title=word, **of, actor=clerk)
+    forecast = forecasts.save(series.pk, title=word, ahead=24, spaces=9, actor=clerk)
+    shelter = Shelter.objects.create(name=word, entered_by=clerk)
+    crop = {"begin": date(2026, 4, 1), "base": 5.0, "target": 900.0, "source": word}
+    plan = harvests.save(None, title=word, series_id=series.pk, **crop, actor=clerk)
     return {
+        "plan_id": plan.pk,
+        "shelter_id": shelter.pk,
+        "disaster_id": shelter.pk,
+        "disaster_sort": "shelters",
+        "forecast_id": forecast.pk,
+        "board_id": board.pk,
+        "tile_id": tile.pk,
         "series_id": series.pk,
         "alarm_id": alarm.pk,
         "device_id": device.pk,
