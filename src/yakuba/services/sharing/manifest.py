@@ -158,6 +158,10 @@ MANIFEST = Manifest(
     ),
     personal_data=(
         PersonalData("sharing.Advisor", "アドバイザーと講師の連絡先", KEPT_DAYS, since="renewed_at"),
+        PersonalData("sharing.Request", "支援の依頼と報告（文に相談した人の名前があることがある）", None),
+        PersonalData("sharing.Case", "事例（文に人の名前があることがある）", None),
+        PersonalData("sharing.RegisterEntry", "台帳の記録（相手や担当の人の名前があることがある）", None),
+        PersonalData("sharing.RegisterChange", "台帳の記録の前の内容", None),
     ),
     failures=f"{ROOM}.queries.registers:failures",
     self_check=f"{ROOM}.queries.costs:self_check",

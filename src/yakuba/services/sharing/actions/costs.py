@@ -34,7 +34,9 @@ MOST_BODIES = 2_000
 
 def last_closed(group: CostGroup) -> Closing | None:
     """The newest closing."""
-    found: Closing | None = group.closings.filter(replaced_by=None).order_by("-month", "-version").first()
+    found: Closing | None = (
+        group.closings.filter(replaced_by=None).defer("content").order_by("-month", "-version").first()
+    )
     return found
 
 

@@ -56,11 +56,21 @@ def load(kind: Kind, rows: Iterable[registers.Entry], *, actor: Actor) -> int:
     """Entries of a table; one of the same title is changed, and one that stands so already is left. → how many there are now as the
     table says."""
     there = {one.title: one for one in RegisterEntry.objects.filter(kind=kind.code)}
-    number = 0
+    number, new = 0, list[RegisterEntry]()
     for one in rows:
         before = there.get(one.title)
         number += 1
-        if before is not None and before.values == one.values and before.evidence == one.evidence:
-            continue  # a table that comes again leaves no trace in the history
-        write(kind, one.title, one.values, one.evidence, before.closed if before else False, before, actor=actor)  # fmt: skip
+        if before is None:
+            new.append(RegisterEntry(kind=kind.code, title=one.title, values=canonical(kind, one.values), evidence=one.evidence.strip()[:300],
+                                     due_on=registers.due_on(kind, one.values), changed_by=known(actor)))  # fmt: skip
+        elif before.values != one.values or before.evidence != one.evidence:
+            write(kind, one.title, one.values, one.evidence, before.closed, before, actor=actor)
+        # one that stands so already leaves no trace in the history
+    with once("同じ件名の記録が、いま別の職員によって書かれました。もう一度取り込んでください。"):
+        RegisterEntry.objects.bulk_create(new, batch_size=500)
+    changes = [
+        RegisterChange(entry=one, values=one.values | {registers.TITLE: one.title}, evidence=one.evidence, closed=False, changed_by=known(actor))
+        for one in new
+    ]  # fmt: skip
+    RegisterChange.objects.bulk_create(changes, batch_size=500)
     return number

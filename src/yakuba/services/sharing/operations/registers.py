@@ -16,6 +16,7 @@ from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.letters.press import to_pdf
 from yakuba.kernel.operations import Answer, FromFile, Nothing, Pairs, Part, Trace, Upload, Word
 from yakuba.kernel.operations.finding import one
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tables.reading import rows
 from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.kernel.tenancy import current_municipality
@@ -112,6 +113,7 @@ class RegisterEntryOut(BaseModel):
     closed: bool
 
 
+MOST_PRINTED = 1_000  # a page takes some 20 ms of each
 COLUMNS = {"id": "番号", "kind": "台帳", "title": "件名", "due_on": "期日", "closed": "済み"}
 
 
@@ -238,6 +240,12 @@ def take_looked_at(asked: LookedAtEntries, actor: Actor) -> Loaded:
 def print_register(asked: OneKind, actor: Actor) -> Download:
     """All entries of a kind."""
     kind = kinds.kind(asked.register_code)
+    number = queries.entries(kind.code).count()
+    if number > MOST_PRINTED:
+        raise Conflict(
+            f"記録が{number:,}件あります。一度に印刷できるのは{MOST_PRINTED:,}件までです。",
+            remedy="台帳の一覧で「済み」などに絞り、表で書き出して印刷してください。",
+        )
     context = {
         "kind": kind, "entries": [shown(kind, row) for row in queries.entries(kind.code).order_by("pk")], "town": current_municipality(),
         "today": timezone.localdate(),

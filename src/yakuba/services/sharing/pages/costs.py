@@ -283,11 +283,12 @@ def month(request: HttpRequest, cost_group_id: int) -> HttpResponse:
         "next": queries.next_month(row),
     }  # fmt: skip
     if found is not None:
-        closing = row.closings.filter(month=found.month, replaced_by=None).first()
+        names = names_in(row)
+        closing = row.closings.filter(month=found.month, replaced_by=None).defer("content").first()
         context |= {
             "label": cells.shown_month(found.month), "closing": closing, "grid": grid(found), "items": [one.item for one in found.items],
-            "uses": [(one, names_in(row).get(one.code, one.code)) for one in queries.uses(row, found.month)],
-            "weighed": [_weighed(one, names_in(row)) for one in found.items if one.weighed is not None],
+            "uses": [(one, names.get(one.code, one.code)) for one in queries.uses(row, found.month)],
+            "weighed": [_weighed(one, names) for one in found.items if one.weighed is not None],
         }  # fmt: skip
     return render(request, "sharing/month.html", context, status=200 if found is not None else 422)
 

@@ -49,7 +49,7 @@ def months(group: CostGroup) -> list[dict[str, Any]]:
     sums: dict[str, int] = {}
     for month, yen in Amount.objects.filter(item__group=group).values_list("month", "yen"):
         sums[month] = sums.get(month, 0) + yen
-    closed = {one.month: one for one in group.closings.filter(replaced_by=None)}
+    closed = {one.month: one for one in group.closings.filter(replaced_by=None).defer("content")}
     return [
         {
             "month": month,
@@ -99,7 +99,9 @@ def uses(group: CostGroup, month: str) -> QuerySet[Used]:
 
 def bills() -> QuerySet[Bill]:
     """All bills of the active town's groups, the newest first."""
-    found: QuerySet[Bill] = Bill.objects.select_related("closing__group").order_by("-pk")
+    found: QuerySet[Bill] = (
+        Bill.objects.select_related("closing__group").defer("closing__content").order_by("-pk")
+    )
     return found
 
 
@@ -184,14 +186,14 @@ def _unequal(group: CostGroup) -> list[str]:
         if code is not None:
             sums[closing, code] = sums.get((closing, code), 0) + yen
     rows = Bill.objects.filter(closing__group=group, kind=Bill.Kind.BILL)
-    return [one.number for one in rows if one.net != sums.get((one.closing_id, one.code), 0)]
+    told = rows.values_list("number", "net", "closing_id", "code")  # without what they print, which is large
+    return [number for number, net, closing, code in told if net != sums.get((closing, code), 0)]
 
 
 def history(group: CostGroup) -> QuerySet[Closing]:
     """Every closing, also those that were made anew."""
-    found: QuerySet[Closing] = group.closings.select_related("closed_by", "proposed_by").annotate(
-        anew=F("replaced_by__pk")
-    )
+    rows = group.closings.select_related("closed_by", "proposed_by").defer("content")
+    found: QuerySet[Closing] = rows.annotate(anew=F("replaced_by__pk"))
     return found
 
 
