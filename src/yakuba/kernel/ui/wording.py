@@ -68,6 +68,11 @@ def percent(ratio: float | Decimal, decimals: int = 1) -> str:
     return f"{rounded(Decimal(str(ratio)) * 100, decimals)}%"
 
 
+def points(ratio: float | Decimal, decimals: int = 1) -> str:
+    """Write the difference of two ratios (0.025) as 2.5ポイント, rounded half up: a per cent of something it is not."""
+    return f"{rounded(Decimal(str(ratio)) * 100, decimals)}ポイント"
+
+
 def number_of(value: object) -> Decimal | None:
     """The finite number in `value` (int, float, Decimal, numeric text), or None."""
     if value is None or isinstance(value, bool):

@@ -14,4 +14,4 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
 def grouped(number: float | Decimal, decimals: int | None = None) -> str:
     """Write a number with separators: 1,234,567. `decimals` rounds half up; without it nothing is rounded."""
     value = Decimal(str(number))
-    return f"{value if decimals is None else rounded(value, decimals):,}"
+    return f"{value if decimals is None else rounded(value, decimals):,f}"  # never 2E+1

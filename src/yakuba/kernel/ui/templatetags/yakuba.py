@@ -63,6 +63,13 @@ def percent_filter(value: object, decimals: int = 1) -> object:
     return _other(value) if number is None else wording.percent(number, decimals)
 
 
+@register.filter(name="points")
+def points_filter(value: object, decimals: int = 1) -> object:
+    """`{{ difference|points }}` → 2.5ポイント."""
+    number = wording.number_of(value)
+    return _other(value) if number is None else wording.points(number, decimals)
+
+
 @register.filter(name="grouped")
 def grouped_filter(value: object, decimals: int | None = None) -> object:
     """`{{ n|grouped }}` → 1,234,567; `{{ x|grouped:1 }}` → 1,234.6."""

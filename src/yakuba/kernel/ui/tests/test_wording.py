@@ -67,6 +67,8 @@ def test_numbers_are_rounded_half_up_as_in_printed_tables():
     assert wording.grouped(1234567) == "1,234,567"
     assert wording.grouped(1234.25, 1) == "1,234.3"
     assert wording.grouped(0.1) == "0.1"
+    assert wording.grouped(Decimal("20.000").normalize()) == "20"  # not 2E+1
+    assert wording.points(0.0253, 2) == "2.53ポイント"
 
 
 @pytest.mark.parametrize("value", [None, "", "たくさん", True, float("nan"), "inf"])

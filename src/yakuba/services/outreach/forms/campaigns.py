@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.definitions import values as read_values
-from yakuba.kernel.ui.forms import JapaneseDateField
+from yakuba.kernel.ui.forms import JapaneseDateField, SliderInput
 from yakuba.services.outreach.engine.plan import ADAPTIVE, ALIKE, BY_LETTER, BY_LIST, write_plan
 
 LETTERS = 3
@@ -188,8 +188,8 @@ class NahaForm(forms.Form):
     """What is not known of the figures of 那覇市, with sliders."""
 
     share = forms.IntegerField(
-        label="勧奨した人の割合（%）", min_value=5, max_value=95, initial=32, widget=forms.NumberInput(attrs={"type": "range", "step": "1"})
+        label="勧奨した人の割合（%）", min_value=5, max_value=95, initial=32, widget=SliderInput(5, 95, 1, "勧奨した人の割合")
     )  # fmt: skip
     people = forms.IntegerField(
-        label="一年に勧奨した人（人）", min_value=500, max_value=50000, initial=5000, widget=forms.NumberInput(attrs={"type": "range", "step": "500"})
+        label="一年に勧奨した人（人）", min_value=500, max_value=50000, initial=5000, widget=SliderInput(500, 50_000, 500, "一年に勧奨した人")
     )  # fmt: skip

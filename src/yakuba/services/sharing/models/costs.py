@@ -7,6 +7,7 @@ from fractions import Fraction
 from django.db import models
 
 from yakuba.kernel.accounts.models import person
+from yakuba.kernel.meter.kinds import kinds
 from yakuba.kernel.tenancy.models import MunicipalityModel
 from yakuba.services.sharing.contracts import TaxRounding, WithoutUse
 from yakuba.services.sharing.engine.shares import Key
@@ -112,6 +113,12 @@ class ItemKey(MunicipalityModel):
         verbose_name = "負担の割合"
         ordering = ("-since",)
         constraints = [models.UniqueConstraint(fields=["item", "since"], name="sharing_key_once")]
+
+    @property
+    def use_label(self) -> str:
+        """Its kind of use as staff read it: as this installation counts it, or as a table of the group names it."""
+        known = kinds().get(self.use_kind)
+        return known.label if known else self.use_kind
 
     @property
     def key(self) -> Key:
