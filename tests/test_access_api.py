@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -34,6 +35,7 @@ __all__ = ["roleless"]  # fixtures
 
 
 SHOWS_THE_OWN = {"search find"}  # only what the person may see
+IN_EVERY_TOWN = ("{register_code}", "{grant_code}")  # definitions that come along; what a town has under them is its own
 
 
 def operations() -> list[tuple[str, str]]:
@@ -105,16 +107,18 @@ def words_of(operation: Operation, objects: TownObjects) -> list[str]:
         kind = parameter.annotation
         if get_origin(kind) is list:
             (kind,) = get_args(kind)
-        example = objects.arguments.get(name, {int: 1, float: 1, bool: True}.get(kind, "x"))
+        example = objects.arguments.get(name, {int: 1, float: 1, bool: True, Decimal: 1}.get(kind, "x"))
         if isinstance(example, int):
             example = max([example, *(one.ge for one in field.metadata if hasattr(one, "ge"))])
+            example = min([example, *(one.le for one in field.metadata if hasattr(one, "le"))])
         if isinstance(kind, type) and issubclass(kind, Enum):
             example = next(iter(kind)).value
         if get_origin(kind) is Literal and example not in get_args(kind):
             example = get_args(kind)[0]
-        example = "2027-04-01" if kind is datetime else str(example)
         option = isinstance(parameter.default, OptionInfo)
-        words += [option_of(name, field), example] if option else [example]
+        for one in example if isinstance(example, list) else [example]:
+            said = "2027-04-01" if kind is datetime else str(one)
+            words += [option_of(name, field), said] if option else [said]
     return [*words, "--out", "x"] if operation.answer.media_type else words
 
 
@@ -202,7 +206,7 @@ def test_the_neighbours_token_reaches_nothing_of_the_city(objects):
     token = token_for(town.user("tonari"), sorted(permission_names()))
     for method, path in operations():
         answer = call(token, method, path, objects)
-        if "{" in path:
+        if "{" in path and not any(one in path for one in IN_EVERY_TOWN):
             assert answer.status_code in {404, 422}, (method, path, answer.status_code)
         text = answer.getvalue().decode(errors="replace")  # a file too
         assert SECRET_WORD not in text, path

@@ -21,10 +21,15 @@ IN_QUERY = {"GET", "DELETE"}  # methods without a body
 def router_of(operations: Operations) -> Router:
     """The routes of all operations that have one."""
     router = Router(tags=[operations.room])
-    for operation in operations:
+    for operation in sorted(operations, key=_variables):
         if operation.route:
             _add(router, operation)
     return router
+
+
+def _variables(operation: Operation) -> list[bool]:
+    """Sorts `things/table` before `things/{thing}`, which would take it for the name of a thing."""
+    return [step.startswith("{") for step in operation.path.split("/")]
 
 
 def _add(router: Router, operation: Operation) -> None:

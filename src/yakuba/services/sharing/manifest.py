@@ -104,7 +104,6 @@ MANIFEST = Manifest(
             "sharing.publish_cases",
         ),
         "窓口担当": ("sharing.cases",),
-        "運用担当": ("sharing.view", "sharing.usage", "sharing.edit", "sharing.bills"),
     },
     queues=(
         WorkQueue("まだ締めていない月のある取り決め", "sharing.edit", f"{ROOM}.queries.costs:waiting_drafts"),

@@ -16,7 +16,7 @@ from yakuba.kernel.lists.files import write
 from yakuba.kernel.operations import Answer, FromFile, Part, Trace, Upload, Word, Work
 from yakuba.kernel.operations.finding import one
 from yakuba.kernel.protection import policy
-from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.refusals import Conflict, Missing
 from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.values.characters import narrow
@@ -376,6 +376,8 @@ def person(asked: OutreachPersonIn, actor: Actor) -> list[dict[str, Any]]:
         .select_related("campaign")
         .order_by("-pk")
     )
+    if not rows:
+        raise Missing("その宛名番号の人は、どの施策にもいません。番号を確かめてください。")
     return [
         {
             "campaign": row.campaign_id, "name": row.campaign.name, "arm": row.campaign.plan.arms[row.arm], "probability": row.probability,
