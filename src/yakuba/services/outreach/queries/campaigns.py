@@ -48,4 +48,5 @@ def overdue(campaign: Campaign, today: date) -> bool:
     plan = campaign.plan
     if campaign.state == Campaign.State.ASSIGNED:
         return today >= plan.cutoff
-    return campaign.state == Campaign.State.PRINTED and today >= plan.look
+    sent = Campaign.State.PRINTED if plan.by_letter else Campaign.State.WITHDRAWN
+    return campaign.state == sent and today >= plan.look

@@ -115,7 +115,7 @@ def test_letters_are_proved_and_go_to_nobody_of_the_control_group(assigned, cler
     assert not Member.objects.filter(arm=0, printed=True).exists()
     begin(given | {"number": keep[4].number}, actor=clerk)
     with pytest.raises(Conflict, match="作り直して"):
-        letters.require_unprotected(made)
+        letters.require_may_leave(made)
 
 
 def finished(assigned):
