@@ -19,8 +19,8 @@ TOO_FEW = "どちらかの群に2人以上いる層がないので、計算で�
 SAME = f"受診した人かしなかった人が{FEWEST}人に満たないので、計算できません。"
 
 
-def stratified(outcomes: Any, treated: Any, strata: Any) -> Estimate:
-    """Differences within strata weighted by their people. Strata with fewer than two people of a group are left out, and told where
+def stratified(outcomes: Any, treated: Any, strata: Any, level: float = LEVEL) -> Estimate:
+    """Differences within strata weighted by their people; the interval of 1 - level. Strata with fewer than two people of a group are left out, and told where
     that leaves nothing."""
     import numpy as np
     from statsmodels.stats.weightstats import CompareMeans, DescrStatsW, _zstat_generic2
@@ -47,7 +47,7 @@ def stratified(outcomes: Any, treated: Any, strata: Any) -> Estimate:
     if not error:
         return Estimate("stratified", note=SAME)
     p = float(_zstat_generic2(difference, error, "two-sided")[1])
-    return _interval("stratified", difference, error, p)
+    return _interval("stratified", difference, error, p, level)
 
 
 def too_alike(outcomes: Any) -> bool:
@@ -56,10 +56,10 @@ def too_alike(outcomes: Any) -> bool:
     return min(events, len(outcomes) - events) < FEWEST
 
 
-def _interval(method: str, difference: float, error: float, p: float) -> Estimate:
+def _interval(method: str, difference: float, error: float, p: float, level: float = LEVEL) -> Estimate:
     from scipy.stats import norm
 
-    reach = float(norm.ppf(1 - LEVEL / 2)) * error
+    reach = float(norm.ppf(1 - level / 2)) * error
     return Estimate(method, difference, difference - reach, difference + reach, p)
 
 
@@ -136,7 +136,7 @@ def logistic(outcomes: Any, treated: Any, covariates: Any) -> Estimate:
     return _interval("logistic", difference, error, float(2 * norm.sf(abs(difference) / error)))
 
 
-def plain(outcomes: Any, treated: Any) -> Estimate:
+def plain(outcomes: Any, treated: Any, level: float = LEVEL) -> Estimate:
     """The difference without strata, Newcombe's interval: too wide where people were assigned within strata, right for few."""
     import numpy as np
     from scipy.stats import fisher_exact
@@ -148,7 +148,7 @@ def plain(outcomes: Any, treated: Any) -> Estimate:
     if min(alls) == 0:
         return Estimate("plain", note="どちらかの群に人がいません。")
     low, high = confint_proportions_2indep(
-        ones[0], alls[0], ones[1], alls[1], method="newcomb", compare="diff"
+        ones[0], alls[0], ones[1], alls[1], method="newcomb", compare="diff", alpha=level
     )
     p = float(fisher_exact([[ones[0], alls[0] - ones[0]], [ones[1], alls[1] - ones[1]]])[1])
     return Estimate("plain", ones[0] / alls[0] - ones[1] / alls[1], float(low), float(high), p)

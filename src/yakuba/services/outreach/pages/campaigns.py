@@ -206,10 +206,7 @@ def _power(row: Campaign, plan: Any, arms: list[Any]) -> dict[str, Any] | None:
     if not people:
         return None
     treated, control = round(people * (1 - plan.control)), round(people * plan.control)
-    try:
-        needed = sizes.needed(plan.before, plan.expected, plan.control / (1 - plan.control))
-    except ValueError:  # a plan that was kept before such shares were refused
-        return None
+    needed = sizes.needed(plan.before, plan.expected, plan.control / (1 - plan.control))
     return {
         "people": people, "power": sizes.power(plan.before, plan.expected, treated, control), "least": sizes.smallest_found(plan.before, treated, control),
         "needed": needed,

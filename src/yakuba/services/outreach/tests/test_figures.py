@@ -81,3 +81,26 @@ def test_no_share_is_told_of_a_group_of_a_few():
     rows = risk.Rows(np.linspace(0, 1, 63).reshape(-1, 1), np.arange(63) % 2, np.zeros(63), {"地区": levels})
     found = {one["level"]: one["n"] for one in risk._fairness(Half(), rows)}
     assert found == {"東": 60, risk.FEW_PEOPLE: 3}
+
+
+def test_the_intervals_of_all_segments_hold_the_truth_together():
+    chance, missed = np.random.default_rng(3), {1: 0, 12: 0}
+    for _ in range(200):
+        codes, treated, outcomes = (
+            np.arange(7_200) % 12,
+            np.arange(7_200) // 12 % 2,
+            chance.random(7_200) < 0.4,
+        )
+        for together in missed:
+            found = [segments.estimated(outcomes[codes == at], treated[codes == at], codes[codes == at], together) for at in range(12)]  # fmt: skip
+            missed[together] += any(one.low > 0 or one.high < 0 for one in found)
+    assert missed[12] < 0.1 * 200 < 0.3 * 200 < missed[1]
+
+
+def test_a_dash_is_no_answer():
+    from yakuba.services.outreach.engine.columns import READERS
+
+    assert READERS["flag"]("未受診") is False
+    for text in ("-", "ー", "―"):
+        with pytest.raises(ValueError, match="読めません"):
+            READERS["flag"](text)
