@@ -15,10 +15,11 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Refused
 from yakuba.services.outreach.actions import purposes, working
-from yakuba.services.outreach.actions.risks import approved_model, risks
+from yakuba.services.outreach.actions.risks import approved_model, require_in_time, risks
 from yakuba.services.outreach.actions.working import Told
 from yakuba.services.outreach.engine import adaptive, assignment
-from yakuba.services.outreach.engine.plan import Plan, read_plan
+from yakuba.services.outreach.engine.columns import number_key
+from yakuba.services.outreach.engine.plan import AGE, Plan, read_plan
 from yakuba.services.outreach.models import Campaign, Member, Purpose, TownTable
 from yakuba.services.outreach.queries import choosing, results
 
@@ -62,7 +63,7 @@ def _checked(table: TownTable, purpose: Purpose, text: str) -> Plan:
         raise Conflict(f"表「{table}」は、まだ読めていません。")
     plan = read_plan(text, table.specs)
     if plan.model:
-        approved_model(plan.model, table)
+        require_in_time(approved_model(plan.model, table), table, plan.decided, plan.year)
     return plan
 
 
@@ -91,7 +92,8 @@ def columns_used(table: TownTable, plan: Plan) -> list[str]:
     roles = ["number", "outcome", *(["name", "postal", "address"] if plan.by_letter else [])]
     used = [*plan.columns, *(table.heading(one) for one in roles)]
     if plan.model:
-        used += approved_model(plan.model, table).feature_headings
+        features = approved_model(plan.model, table).feature_headings
+        used += [table.heading("birth") if one == AGE and table.heading("birth") else one for one in features]
     return [one for one in dict.fromkeys(used) if one]
 
 
@@ -103,7 +105,8 @@ def ask_approval(campaign: Campaign, reason: str, *, actor: Actor) -> Campaign:
     row = _draft(campaign)
     if row.table is None:
         raise Conflict(choosing.GONE)
-    plan = row.plan
+    plan = _checked(row.table, row.purpose, row.text)  # its columns may have been said anew since
+    row.columns = row.table.columns
     purposes.require_classes(row.purpose, row.table.specs, columns_used(row.table, plan))
     chosen = choosing.choose(row.table, plan, row.purpose, campaign=row, risk=risks)
     if len(chosen.numbers) < 2 * len(plan.arms):
@@ -116,7 +119,7 @@ def ask_approval(campaign: Campaign, reason: str, *, actor: Actor) -> Campaign:
 
 def _summary(row: Campaign, plan: Plan, people: int) -> str:
     letters = "、".join(f"「{one.name}」" for one in plan.messages)
-    risk = f"リスクのモデル{plan.model}番を使う。" if plan.model else ""
+    risk = f"リスクのモデル{plan.model}番を使う。{_old(row, plan)}" if plan.model else ""
     return (
         f"目的「{row.purpose}」。対象{people:,}人（{'、'.join(one.text for one in plan.who)}）。文面は{letters}。"
         f"対照群は{plan.control:.0%}で、手紙を送らない。{risk}印刷は{plan.print_day.isoformat()}、結果を見るのは{plan.look.isoformat()}の一度。"
@@ -132,8 +135,22 @@ def approved(approval: Approval, actor: User) -> None:
     )
     if row.state != Campaign.State.DRAFT or row.table is None or not row.purpose.holds:
         raise ApprovalRefused("表か目的がなくなったので、承認できません。差し戻してください。")
+    if row.columns != row.table.columns:
+        raise ApprovalRefused(
+            "承認を求めた後に、表の列が変わりました。差し戻して、もう一度求めてもらってください。"
+        )
     row.state, row.approved_at, row.approved_by = Campaign.State.APPROVED, timezone.now(), actor
     row.save()
+
+
+def _old(row: Campaign, plan: Plan) -> str:
+    """A word on a model that has not seen the last year's results."""
+    if row.table is None:
+        return ""
+    newest = max(approved_model(plan.model, row.table).figures.get("years") or [plan.year])
+    if newest >= plan.year - 1:
+        return ""
+    return f"このモデルが知っている結果は{newest}年度までで、{plan.year - newest}年前です。予測の水準がずれているかもしれません。"
 
 
 @transaction.atomic
@@ -230,7 +247,7 @@ def withdraw(campaign: Campaign) -> Campaign:
     members = row.members.filter(withdrawn="")
     members.filter(examined_on__lte=plan.cutoff).update(withdrawn=Member.Withdrawn.EXAMINED)
     _withdraw(row, choosing.opted_out(row.purpose), Member.Withdrawn.OPT_OUT)
-    _withdraw(row, _protected(row), Member.Withdrawn.PROTECTED)
+    _withdraw(row, choosing.keys_of(_protected(row)), Member.Withdrawn.PROTECTED)
     row.state, row.withdrawn_at = Campaign.State.WITHDRAWN, timezone.now()
     row.save()
     return row
@@ -238,7 +255,9 @@ def withdraw(campaign: Campaign) -> Campaign:
 
 def _withdraw(row: Campaign, numbers: set[str], why: str) -> None:
     there = [
-        one for one in row.members.filter(withdrawn="").values_list("number", flat=True) if one in numbers
+        one
+        for one in row.members.filter(withdrawn="").values_list("number", flat=True)
+        if number_key(one) in numbers
     ]
     for start in range(0, len(there), 500):
         row.members.filter(withdrawn="", number__in=there[start : start + 500]).update(withdrawn=why)

@@ -15,6 +15,7 @@ from yakuba.kernel.values.characters import narrow
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.outreach.actions import purposes
 from yakuba.services.outreach.engine import neighbours
+from yakuba.services.outreach.engine.columns import number_key
 from yakuba.services.outreach.engine.risk import NoModel
 from yakuba.services.outreach.models import CareLook, Purpose, TownTable
 from yakuba.services.outreach.queries import choosing
@@ -40,7 +41,8 @@ def look_up(
     year = max(int(one) for one in table.years) if table.years else table.year
     columns, numbers = choosing.rows_of(table, used, year)
     plain = narrow(number).strip()
-    if plain not in numbers:
+    plain = next((one for one in numbers if number_key(one) == number_key(plain)), "")
+    if not plain:
         raise Missing("この宛名番号の人は、表にいません。番号を確かめてください。")
     asked = neighbours.Asked(tuple(specs[one] for one in dict.fromkeys(features)), plan, specs[outcome])
     try:

@@ -12,7 +12,7 @@ from django.db import transaction
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import store
+from yakuba.kernel.files.storage import content_of, store
 from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.letters import glyphs, mailing, queries, verify
 from yakuba.kernel.letters.letter import Addressee, Letter
@@ -26,9 +26,9 @@ from yakuba.kernel.tables.spreadsheets import Table, write_csv
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.values import calendar
-from yakuba.services.outreach.actions import campaigns, working
+from yakuba.services.outreach.actions import campaigns, purposes, working
 from yakuba.services.outreach.actions.working import Told
-from yakuba.services.outreach.engine.columns import age_on
+from yakuba.services.outreach.engine.columns import age_on, number_key
 from yakuba.services.outreach.engine.plan import AGE, Plan, filled
 from yakuba.services.outreach.engine.rules import shown
 from yakuba.services.outreach.models import Campaign, InvitationPrint, Member
@@ -37,6 +37,7 @@ from yakuba.services.outreach.queries import choosing
 
 JOB, LETTER = "outreach.print", "outreach.invitation"
 PROTECTED = "支援措置の対象なので作りません。"
+UNWILLING = "勧奨を望まないと申し出たので作りません。"
 MISFIT = "文が長くて1枚に収まりません。"
 
 
@@ -44,6 +45,7 @@ MISFIT = "文が長くて1枚に収まりません。"
 def start(campaign: Campaign, *, actor: Actor) -> InvitationPrint:
     """Let a worker print. Raises Conflict before who was examined is withdrawn."""
     row = campaigns.locked(campaign, Campaign.State.WITHDRAWN, Campaign.State.PRINTED)
+    purposes.require_holds(row.purpose)
     if not row.plan.by_letter:
         raise Conflict("この施策は手紙を作りません（送り方：一覧だけ）。一覧を取り出してください。")
     if row.prints.filter(state=InvitationPrint.State.WAITING).exists():
@@ -65,6 +67,7 @@ def work(number: int, told: Told = working.quiet) -> None:
     if made is None or made.state != InvitationPrint.State.WAITING:
         return
     campaign, plan = made.campaign, made.campaign.plan
+    purposes.require_holds(campaign.purpose)
     left: list[list[str]] = []
     used = queries.in_use(LETTER, plan.print_day)
     kind = queries.kind_of(LETTER)
@@ -142,11 +145,14 @@ def _letters(
         table, [*plan.columns, *(one for one in roles.values() if one)], plan.year
     )
     place = {number: at for at, number in enumerate(numbers)}
-    hidden = campaigns.protected_now(campaign)
+    hidden, unwilling = campaigns.protected_now(campaign), choosing.opted_out(campaign.purpose)
     found: list[tuple[str, Letter, Member]] = []
     for member in campaign.members.filter(withdrawn="", arm__gt=0).order_by("pk").iterator(chunk_size=2_000):
         if member.number in hidden:
             left.append([masked(member.number), PROTECTED])
+            continue
+        if number_key(member.number) in unwilling:
+            left.append([masked(member.number), UNWILLING])
             continue
         person = {name: values[place[member.number]] for name, values in columns.items()}
         letter = _letter(member, plan, person, roles)
@@ -191,14 +197,31 @@ def beginning() -> list[Block]:
     return [*opening([("整理番号", "{整理番号}")]), *asking()]
 
 
-def require_unprotected(made: InvitationPrint) -> None:
-    """Raises Conflict where somebody in a print has come under protection since."""
+def require_may_leave(made: InvitationPrint) -> None:
+    """Raises Conflict where somebody in this print has come under protection or wants no letters since, or the purpose has ended."""
     campaign = made.campaign
     if campaign.table is None or campaign.table.part is None:
         raise Conflict(choosing.GONE)
-    hidden = campaigns.protected_now(campaign)
-    if campaign.members.filter(withdrawn="", arm__gt=0, printed=True, number__in=hidden).exists():
+    purposes.require_holds(campaign.purpose)
+    inside = _inside(made)
+    if inside & choosing.keys_of(campaigns.protected_now(campaign)):
         raise Conflict("作った後に支援措置の対象になった人の手紙が入っています。作り直してください。")
+    if inside & choosing.opted_out(campaign.purpose):
+        raise Conflict("作った後に勧奨を望まないと申し出た人の手紙が入っています。作り直してください。")
+
+
+def _inside(made: InvitationPrint) -> set[str]:
+    """Whose letters are in this print, by `number_key`: as its list says, which has the mark of each. Where it says nothing, whoever got any."""
+    members = made.campaign.members.filter(arm__gt=0, printed=True)
+    marks, _ = mailing.read_marks(content_of(made.mailing)) if made.mailing else ([], [])
+    places = {int(one.recipient.rpartition("-")[2]) for one in marks if one.print == f"outreach-{made.pk}"}
+    if places:
+        members = made.campaign.members.filter(arm__gt=0)
+    return {
+        number_key(number)
+        for pk, number in members.values_list("pk", "number").iterator(chunk_size=2_000)
+        if not places or pk in places
+    }
 
 
 def give_up(refusal: Refused, *, invitation_print_id: int) -> None:

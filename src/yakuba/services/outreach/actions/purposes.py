@@ -70,10 +70,7 @@ def end(purpose: Purpose) -> Purpose:
 
 def require_classes(purpose: Purpose, specs: Iterable[ColumnSpec], used: Iterable[str]) -> None:
     """Raises Conflict unless the purpose holds and every column used is of a class that it was approved for."""
-    if not purpose.holds:
-        raise Conflict(
-            f"目的「{purpose}」は、まだ承認されていないか、終わっています。承認されてから使ってください。"
-        )
+    require_holds(purpose)
     wanted = set(used)
     outside = [one for one in specs if one.heading in wanted and one.data_class not in purpose.classes]
     if outside:
@@ -81,6 +78,14 @@ def require_classes(purpose: Purpose, specs: Iterable[ColumnSpec], used: Iterabl
         raise Conflict(
             f"目的「{purpose}」に承認されていない種類の情報を使っています：{named}。",
             remedy="その列を使わないか、その種類を含む目的の承認を求めてください。",
+        )
+
+
+def require_holds(purpose: Purpose) -> None:
+    """Raises Conflict for a purpose that is not approved or has ended."""
+    if not purpose.holds:
+        raise Conflict(
+            f"目的「{purpose}」は、まだ承認されていないか、終わっています。承認されてから使ってください。"
         )
 
 

@@ -15,10 +15,10 @@ from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.tables.columns import Column
 from yakuba.kernel.tables.reading import Row, rows
 from yakuba.kernel.values import ValueRefused, calendar
-from yakuba.kernel.values.characters import narrow
 from yakuba.services.outreach.actions.campaigns import locked
+from yakuba.services.outreach.engine.columns import number_key
 from yakuba.services.outreach.models import Campaign, Member
-from yakuba.services.outreach.queries import results
+from yakuba.services.outreach.queries import choosing, results
 
 NUMBER, DAY = "宛名番号", "受診日"
 COLUMNS = (
@@ -36,11 +36,13 @@ class Loaded:
     members: int
 
 
-def examined(found: Iterable[Row], problems: list[Problem], until: date) -> dict[str, date]:
-    """Number → first day; of the others `problems` says why."""
+def examined(
+    found: Iterable[Row], problems: list[Problem], until: date, since: date | None = None
+) -> dict[str, date]:
+    """`number_key` → first day; of the others `problems` says why. since: who was examined before was so in another fiscal year."""
     days: dict[str, date] = {}
     for row in found:
-        number = narrow(row.get(NUMBER)).strip()
+        number = number_key(row.get(NUMBER))
         try:
             day = calendar.read_date(row.get(DAY)) if row.get(DAY) else None
         except ValueRefused as error:
@@ -54,6 +56,14 @@ def examined(found: Iterable[Row], problems: list[Problem], until: date) -> dict
                     row.line,
                     DAY,
                     f"{day.isoformat()} は、一覧の最後の日（{until.isoformat()}）より後です。どちらかを直してください。",
+                )
+            )
+        elif since and day < since:
+            problems.append(
+                Problem(
+                    row.line,
+                    DAY,
+                    f"{day.isoformat()} は、この施策の年度（{since.isoformat()}から）より前です。前の年度の受診は、一覧から除いてください。",
                 )
             )
         else:
@@ -74,15 +84,16 @@ def take(
         )
     problems: list[Problem] = []
     source = content if isinstance(content, bytes) else content.read()
-    days = examined(rows(source, REQUIRED, problems, renamed=renamed), problems, until)
+    days = examined(rows(source, REQUIRED, problems, renamed=renamed), problems, until, begins(row))
     if problems:
         raise Invalid(
             "直すところがあります。一人でも欠けると効果が変わるので、取り込みませんでした。",
             problems=problems[:200],
         )
+    _require_known(row, days)
     changed, found = [], 0
     for member in row.members.all().iterator(chunk_size=2_000):
-        day = days.get(member.number)
+        day = days.get(number_key(member.number))
         found += day is not None
         if member.examined_on != day:
             member.examined_on = day
@@ -93,13 +104,29 @@ def take(
     return Loaded(len(days), found)
 
 
+def begins(campaign: Campaign) -> date:
+    """The first day of the fiscal year that a campaign is about."""
+    return date(campaign.plan.year, 4, 1)
+
+
+def _require_known(row: Campaign, days: Mapping[str, date]) -> None:
+    """Raises Invalid where nobody of a list is in the table: its numbers are others, and everybody would count as not examined."""
+    if not days or row.table is None or row.table.part is None:
+        return
+    if not choosing.keys_of(choosing.rows_of(row.table, [], row.plan.year)[1]) & days.keys():
+        raise Invalid(
+            "一覧の宛名番号が、この施策の表のどの番号とも合いません。別の番号の一覧ではないか、確かめてください。取り込みませんでした。"
+        )
+
+
 @transaction.atomic
 def look(campaign: Campaign, *, today: date | None = None) -> Campaign:
     """The planned look: what the letters did. A later one says that it is not the first. Raises Conflict too early, and where the
     list of who was examined does not reach the end."""
     from threadpoolctl import threadpool_limits
 
-    row = locked(campaign, Campaign.State.PRINTED, Campaign.State.REPORTED)
+    sent = Campaign.State.PRINTED if campaign.plan.by_letter else Campaign.State.WITHDRAWN
+    row = locked(campaign, sent, Campaign.State.REPORTED)
     plan = row.plan
     if (today or timezone.localdate()) < plan.look:
         raise Conflict(

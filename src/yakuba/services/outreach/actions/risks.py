@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -93,7 +94,8 @@ def work(number: int, told: Told = working.quiet) -> None:
     table = _table(row.table)
     specs = features_of(table, row.features)
     _require_known(table, specs, row.decided)
-    purposes.require_classes(row.purpose, table.specs, [table.heading("outcome"), *row.features])
+    used = [table.heading("birth") if one == AGE and table.heading("birth") else one for one in row.features]
+    purposes.require_classes(row.purpose, table.specs, [table.heading("outcome"), *used])
     columns = _columns(table, row.decided)
     outcome = table.heading("outcome")
     there = [at for at, one in enumerate(columns[outcome]) if one is not None]
@@ -162,7 +164,13 @@ def risks(table: TownTable, year: int, number: int) -> list[float]:
     if row.part is None:
         raise Conflict("モデルのファイルが、もうありません。")
     model = risk.model_of(json.loads(content_of(row.part)))
-    return [float(one) for one in model.risk(model.design.matrix(_columns(table, row.decided, year)))]
+    try:
+        matrix = model.design.matrix(_columns(table, row.decided, year))
+    except (TypeError, ValueError) as error:
+        raise Conflict(
+            f"「{row}」が使う列の値の種類が、学習したときと違います。表の列を直すか、モデルを作り直してください。"
+        ) from error
+    return [float(one) for one in model.risk(matrix)]
 
 
 def approved_model(number: int, table: TownTable) -> RiskModel:
@@ -174,8 +182,18 @@ def approved_model(number: int, table: TownTable) -> RiskModel:
         raise Conflict(
             f"「{row}」は、まだ承認されていないか、使うのをやめています。承認されたモデルだけが人を選べます。"
         )
+    if not row.purpose.holds:
+        raise Conflict(f"「{row}」の目的「{row.purpose}」は終わっています。このモデルは使えません。")
     features_of(table, row.features)
     return row
+
+
+def require_in_time(model: RiskModel, table: TownTable, decided: date, year: int) -> None:
+    """Raises Invalid where a column of the model, as the table says now, is not known on the day on which people are chosen."""
+    try:
+        risk.require_known(features_of(table, model.features), decided.isoformat(), [year])
+    except ValueError as error:
+        raise Invalid(f"リスクのモデル{model.pk}番：{error}") from error
 
 
 @transaction.atomic

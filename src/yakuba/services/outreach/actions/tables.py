@@ -16,6 +16,7 @@ from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.refusals import Conflict, Invalid, Refused
 from yakuba.kernel.tables.reading import headings_in, rows
 from yakuba.services.outreach.actions import working
+from yakuba.services.outreach.actions.campaigns import is_proposed
 from yakuba.services.outreach.actions.working import Faults, Told
 from yakuba.services.outreach.adapters import frames
 from yakuba.services.outreach.engine import columns
@@ -55,6 +56,10 @@ def define(table: TownTable, given: Sequence[Mapping[str, Any]], *, actor: Actor
         raise Conflict("いま読んでいます。終わってから直してください。")
     if row.campaigns.exclude(state=Campaign.State.DRAFT).exists():
         raise Conflict("この表で承認された施策があるので、列は変えられません。新しい表として入れてください。")
+    if any(is_proposed(one) for one in row.campaigns.all()):
+        raise Conflict(
+            "この表を使う施策が承認を待っています。列を直すには、先に承認のページで取り下げてください。"
+        )
     if row.file is None:
         raise Conflict("元のファイルは、もうありません。表を入れ直してください。")
     try:
@@ -84,11 +89,12 @@ def work(number: int, told: Told = working.quiet) -> None:
             told(count, 0, f"{count:,}行")
         if count > columns.MOST_ROWS:
             raise Invalid(f"行が多すぎます（{columns.MOST_ROWS:,}行まで）。表を分けてください。")
-    if not cells.rows:
+    if not cells.rows and not cells.columns_of_my_numbers():
         raise Invalid("使える行が一つもありません。", problems=list(faults)[:50])
-    if cells.looks_like_my_numbers():
+    if found := cells.columns_of_my_numbers():
+        _forget(row)
         raise Invalid(
-            "宛名番号の列に、個人番号（マイナンバー）が入っているようです。個人番号は使えません。宛名番号の表を入れてください。"
+            f"列「{found[0]}」に、個人番号（マイナンバー）が入っているようです。個人番号は使えないので、入れたファイルは消しました。その列を消した表を入れてください。"
         )
     part = frames.written(cells.columns, cells.specs)
     with transaction.atomic():
@@ -106,6 +112,16 @@ def work(number: int, told: Told = working.quiet) -> None:
         row.save()
         if old is not None:
             remove(old)
+
+
+@transaction.atomic
+def _forget(table: TownTable) -> None:
+    """The file as it came goes, since it holds individual numbers; its columns can only be said of another file."""
+    row: TownTable = TownTable.objects.select_for_update().get(pk=table.pk)
+    file, row.file = TownTable.objects.select_related("file").get(pk=table.pk).file, None
+    row.save()
+    if file is not None:
+        remove(file)
 
 
 @transaction.atomic

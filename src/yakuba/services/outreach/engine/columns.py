@@ -59,12 +59,11 @@ HEALTH = re.compile(
 )
 CARE, TAX = re.compile("介護|要支援|認定|福祉|手帳|生活保護"), re.compile("税|所得|収入|課税")
 YES = frozenset(("はい", "1", "有", "あり", "有り", "○", "〇", "受診", "済", "y", "yes", "true"))
-NO = frozenset(
-    ("いいえ", "0", "無", "なし", "無し", "×", "✕", "未受診", "未", "n", "no", "false", "-", "ー", "―")
-)
+NO = frozenset(("いいえ", "0", "無", "なし", "無し", "×", "✕", "未受診", "未", "n", "no", "false"))
 NUMBER = re.compile(
-    r"([-+]?\d[\d,]*(?:\.\d+)?)\s*(?:歳|才|円|千円|人|件|回|点|%|mmHg|cm|kg|mg/dL|日|年|度|年度)?"
+    r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?:(百万|千|万)円|歳|才|円|人|件|回|点|%|mmHg|cm|kg|mg/dL|日|年|度|年度)?"
 )
+THOUSANDS = {"千": 1_000, "万": 10_000, "百万": 1_000_000}
 LONGEST, MOST_COLUMNS, MOST_ROWS = 200, 60, 2_000_000
 FIRST_YEAR, LAST_YEAR = 1990, 2098
 MY_NUMBER = "個人番号（マイナンバー）に見える値です。この部屋では使いません。列を消して入れ直してください。"
@@ -187,7 +186,9 @@ class Cells:
         self._key = [one for one in self.specs if one.role in ("number", "year")]
         self._seen: set[tuple[Any, ...]] = set()
         self.years: dict[int, int] = {}
-        self._like_my_number = 0
+        self._headings = [one.heading for one in specs if one.role != "number"]
+        self._like_my_number: dict[str, int] = {}
+        self._given = 0
 
     @property
     def rows(self) -> int:
@@ -197,6 +198,7 @@ class Cells:
     def take(self, row: Row) -> None:
         """One more row; without its number, year, or the second time it is told and left out."""
         key = tuple(self._cell(row, one) for one in self._key)
+        self._look_for_my_numbers(row)
         if any(value is None for value in key):
             self._told(
                 row,
@@ -204,12 +206,13 @@ class Cells:
                 "宛名番号（年度の列があれば年度）がないか読めないので、この行は使いません。",
             )
             return
-        if key in self._seen:
+        alike = tuple(number_key(one) if isinstance(one, str) else one for one in key)
+        if alike in self._seen:
             self._told(
                 row, self._key[0], "同じ人（と年度）の行が前にあります。前の行を使い、この行は使いません。"
             )
             return
-        self._seen.add(key)
+        self._seen.add(alike)
         for one in self.specs:
             value = self._cell(row, one) if one not in self._key else key[self._key.index(one)]
             self.columns[one.heading].append(value)
@@ -221,7 +224,7 @@ class Cells:
         if not text:
             return None
         if spec.role == "number":
-            return self._number(row, text)
+            return self._number(spec, text)
         if likely_in(text):
             self._told(row, spec, MY_NUMBER)
             return None
@@ -231,14 +234,23 @@ class Cells:
             self._told(row, spec, str(error))
             return None
 
-    def _number(self, row: Row, text: str) -> str | None:
+    def _number(self, spec: ColumnSpec, text: str) -> str | None:
         plain = narrow(text).strip()
-        self._like_my_number += likely_in(plain)
+        self._like_my_number[spec.heading] = self._like_my_number.get(spec.heading, 0) + likely_in(plain)
         return plain[:20] or None
 
-    def looks_like_my_numbers(self) -> bool:
-        """Whether the numbers of persons are 個人番号: one in ten of other numbers with twelve digits looks so by chance."""
-        return self._like_my_number > max(2, self.rows // 3)
+    def _look_for_my_numbers(self, row: Row) -> None:
+        """In every other column too, also in those that are not used: the file as it came has them."""
+        self._given += 1
+        for heading in self._headings:
+            if likely_in(row.get(heading)):
+                self._like_my_number[heading] = self._like_my_number.get(heading, 0) + 1
+
+    def columns_of_my_numbers(self) -> list[str]:
+        """The columns full of 個人番号: one in ten of other numbers with twelve digits looks so by chance."""
+        return [
+            heading for heading, count in self._like_my_number.items() if count > max(2, self._given // 3)
+        ]
 
     def _told(self, row: Row, spec: ColumnSpec, reason: str) -> None:
         self._problems.append(Problem(row.line, f"「{spec.heading}」", reason))
@@ -248,7 +260,13 @@ def read_number(text: str) -> float:
     found = NUMBER.fullmatch(narrow(text).strip())
     if not found or len(text) > 30:
         raise ValueError(f"「{text[:20]}」は数と読めません。空にしました。")
-    return float(found[1].replace(",", ""))
+    return float(found[1].replace(",", "")) * THOUSANDS.get(found[2] or "", 1)
+
+
+def number_key(text: str) -> str:
+    """A person's number as it is compared: narrow, without the zeros in front, which spreadsheets drop."""
+    plain = narrow(text).strip().upper()
+    return plain.lstrip("0") or plain[:1]
 
 
 def _read_year(text: str) -> int:

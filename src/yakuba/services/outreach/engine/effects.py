@@ -14,11 +14,13 @@ from yakuba.services.outreach.contracts import Estimate
 
 LEVEL = 0.05
 FEW = 200  # people of an arm below which a segment's interval is Newcombe's alone
+FEWEST = 5  # people with and without the outcome, below which no normal approximation says anything
 TOO_FEW = "どちらかの群に2人以上いる層がないので、計算できません。"
+SAME = f"受診した人かしなかった人が{FEWEST}人に満たないので、計算できません。"
 
 
-def stratified(outcomes: Any, treated: Any, strata: Any) -> Estimate:
-    """Differences within strata weighted by their people. Strata with fewer than two people of a group are left out, and told where
+def stratified(outcomes: Any, treated: Any, strata: Any, level: float = LEVEL) -> Estimate:
+    """Differences within strata weighted by their people; the interval of 1 - level. Strata with fewer than two people of a group are left out, and told where
     that leaves nothing."""
     import numpy as np
     from statsmodels.stats.weightstats import CompareMeans, DescrStatsW, _zstat_generic2
@@ -37,17 +39,27 @@ def stratified(outcomes: Any, treated: Any, strata: Any) -> Estimate:
             found.append((len(part), means.d1.mean - means.d2.mean, means.std_meandiff_separatevar))
     if not found:
         return Estimate("stratified", note=TOO_FEW)
+    if too_alike(outcomes):
+        return Estimate("stratified", note=SAME)
     people, differences, errors = np.array(found).T
     weights = people / people.sum()
     difference, error = float(weights @ differences), float(np.sqrt(weights**2 @ errors**2))
-    p = float(_zstat_generic2(difference, error, "two-sided")[1]) if error else float(difference == 0)
-    return _interval("stratified", difference, error, p)
+    if not error:
+        return Estimate("stratified", note=SAME)
+    p = float(_zstat_generic2(difference, error, "two-sided")[1])
+    return _interval("stratified", difference, error, p, level)
 
 
-def _interval(method: str, difference: float, error: float, p: float) -> Estimate:
+def too_alike(outcomes: Any) -> bool:
+    """Whether (nearly) everybody has the same outcome: an interval without width would be a certainty that nobody has."""
+    events = float(sum(outcomes))
+    return min(events, len(outcomes) - events) < FEWEST
+
+
+def _interval(method: str, difference: float, error: float, p: float, level: float = LEVEL) -> Estimate:
     from scipy.stats import norm
 
-    reach = float(norm.ppf(1 - LEVEL / 2)) * error
+    reach = float(norm.ppf(1 - level / 2)) * error
     return Estimate(method, difference, difference - reach, difference + reach, p)
 
 
@@ -57,13 +69,15 @@ def lin(outcomes: Any, treated: Any, covariates: Any) -> Estimate:
     import statsmodels.api as sm
 
     outcomes, treated = np.asarray(outcomes, float), np.asarray(treated, float)
+    if too_alike(outcomes):
+        return Estimate("lin", note=SAME)
     centred = _spread(covariates, treated)
     if min(treated.sum(), (1 - treated).sum()) <= centred.shape[1] + 1:
         return Estimate("lin", note="人数が列の数に比べて少ないので、計算できません。")
     design = np.column_stack([np.ones(len(outcomes)), treated, centred, treated[:, None] * centred])
     fit = sm.OLS(outcomes, design).fit(cov_type="HC2")
     difference, error = float(fit.params[1]), float(fit.bse[1])
-    if not np.isfinite(error):
+    if not (np.isfinite(error) and error > 0):
         return Estimate("lin", note="列が互いに重なっているので、計算できません。")
     return _interval("lin", difference, error, float(fit.pvalues[1]))
 
@@ -100,8 +114,8 @@ def logistic(outcomes: Any, treated: Any, covariates: Any) -> Estimate:
 
     outcomes, treated = np.asarray(outcomes, float), np.asarray(treated, float)
     design = np.column_stack([np.ones(len(outcomes)), treated, _spread(covariates, treated)])
-    if min(outcomes.sum(), len(outcomes) - outcomes.sum()) < 5:
-        return Estimate("logistic", note="受診した人かしなかった人が5人に満たないので、計算できません。")
+    if too_alike(outcomes):
+        return Estimate("logistic", note=SAME)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -117,10 +131,12 @@ def logistic(outcomes: Any, treated: Any, covariates: Any) -> Estimate:
     difference, error = float((one - other).mean()), float(np.sqrt(slope @ fit.cov_params() @ slope))
     from scipy.stats import norm
 
+    if not (np.isfinite(error) and error > 0):
+        return Estimate("logistic", note="当てはめが収束しないので、計算できません。")
     return _interval("logistic", difference, error, float(2 * norm.sf(abs(difference) / error)))
 
 
-def plain(outcomes: Any, treated: Any) -> Estimate:
+def plain(outcomes: Any, treated: Any, level: float = LEVEL) -> Estimate:
     """The difference without strata, Newcombe's interval: too wide where people were assigned within strata, right for few."""
     import numpy as np
     from scipy.stats import fisher_exact
@@ -132,7 +148,7 @@ def plain(outcomes: Any, treated: Any) -> Estimate:
     if min(alls) == 0:
         return Estimate("plain", note="どちらかの群に人がいません。")
     low, high = confint_proportions_2indep(
-        ones[0], alls[0], ones[1], alls[1], method="newcomb", compare="diff"
+        ones[0], alls[0], ones[1], alls[1], method="newcomb", compare="diff", alpha=level
     )
     p = float(fisher_exact([[ones[0], alls[0] - ones[0]], [ones[1], alls[1] - ones[1]]])[1])
     return Estimate("plain", ones[0] / alls[0] - ones[1] / alls[1], float(low), float(high), p)
@@ -149,6 +165,8 @@ def weighted(outcomes: Any, arms: Any, probabilities: Any, arm: int) -> Estimate
     outcomes, treated = np.asarray(outcomes, float)[used], (arms[used] == arm).astype(float)
     if min(treated.sum(), (1 - treated).sum()) < 2:
         return Estimate("weighted", note=TOO_FEW)
+    if too_alike(outcomes):
+        return Estimate("weighted", note=SAME)
     design = np.column_stack([np.ones(len(outcomes)), treated])
     fit = sm.WLS(outcomes, design, weights=1 / np.asarray(probabilities, float)[used]).fit(cov_type="HC2")
     return _interval("weighted", float(fit.params[1]), float(fit.bse[1]), float(fit.pvalues[1]))

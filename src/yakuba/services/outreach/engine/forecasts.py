@@ -204,6 +204,8 @@ def tried(
         best = min(sizes, key=lambda one: sizes[one])
         chosen = best if sizes[best] < CLEARLY * sizes[NAIVE] else NAIVE
         lines = {method: forecast(method, values, season, steps) for method in dict.fromkeys((chosen, NAIVE))}
+    if min(values) >= 0:  # of what was never below nothing no forecast is
+        lines = {method: [max(0.0, one) for one in line] for method, line in lines.items()}
     reach = {method: reaches(errors[method]) for method in lines}
     return {
         "chosen": chosen, "steps": steps, "origins": len(origins), "sizes": sizes, "periods": series.after(steps),

@@ -150,6 +150,8 @@ class _Reading:
         if any(RISK in rule.columns for rule in (*who, *without)) and not model:
             top.fault("対象", "「リスク」の条件には「リスクのモデル」に承認されたモデルの番号が要ります。")
         self._order(days)
+        if top.number("これまでの割合", 35.0, 0.5, 99) + top.number("見込む差", 2.0, 0.1, 80) >= 100:
+            top.fault("見込む差", "「これまでの割合」と「見込む差」を足して100%より小さくしてください。")
         self._known(
             year, days["決める日"], [*strata, *(name for rule in (*who, *without) for name in rule.columns)]
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from yakuba.kernel.values import ValueRefused, calendar
 from yakuba.kernel.values.characters import narrow
 from yakuba.services.outreach.engine.columns import read_number
 
-DAYS = 5  # on which a mean stands
+DAYS = 5  # of mornings, or of evenings, on which their mean stands
 FIRST_TWO = 2  # readings of an occasion
 MORNING, EVENING = (4, 12), (17, 28)  # hours; 28 is four in the morning of the next day
 SYSTOLIC, DIASTOLIC, PULSE = (60, 260), (30, 160), (30, 200)
@@ -58,7 +58,7 @@ class Standard:
 @dataclass
 class Means:
     """Of one person. days: with any morning or evening; morning, evening: mean systolic and diastolic, None for none; high: a mean of
-    mornings or of evenings is at or above the threshold, None where there are too few days; notes: what looks strange."""
+    mornings or of evenings of five days is at or above the threshold, None where neither has so many; notes: what looks strange."""
 
     number: str
     days: int
@@ -145,6 +145,10 @@ def _reading(row: Row, today: date) -> Reading:
     if beats and not PULSE[0] <= read_number(beats) <= PULSE[1]:
         raise ValueError(f"脈拍 {beats[:10]} は {PULSE[0]}〜{PULSE[1]} の外です。")
     occasion, at = _occasion(row.get(TIME))
+    if (
+        occasion == "evening" and at and at < f"{MORNING[0]:02}"
+    ):  # after midnight: the evening of the day before
+        day, at = day - timedelta(days=1), f"{int(at[:2]) + 24}{at[2:]}"
     return Reading(number, day, occasion, at, high, low)
 
 
@@ -192,12 +196,10 @@ def _of_person(number: str, given: list[Reading], standard: Standard) -> Means:
         name: _of_occasions([one for one in given if one.occasion == name]) for name in ("morning", "evening")
     }
     used = len({one.day for one in given if one.occasion})
-    high = None
-    if used >= DAYS:
-        high = any(
-            pair is not None and (pair[0] >= standard.home[0] or pair[1] >= standard.home[1])
-            for pair, _ in both.values()
-        )
+    stands = [pair for pair, count in both.values() if pair is not None and count >= DAYS]
+    high = (
+        any(pair[0] >= standard.home[0] or pair[1] >= standard.home[1] for pair in stands) if stands else None
+    )
     return Means(
         number, used, min(days), max(days), both["morning"][0], both["evening"][0], both["morning"][1], both["evening"][1], high, _notes(given)
     )  # fmt: skip

@@ -6,6 +6,7 @@ level is set anew on the year before it (Platt's recalibration); the model that 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,8 @@ RESAMPLES, REPEATS, SAMPLED = 200, 3, 4_000
 CLEARLY_BETTER = 0.01  # AUC by which LightGBM must be better to be taken
 TOP = 0.3  # share with the highest risk, of which recall is told
 BANDS = (40, 50, 60, 65, 70, 75)
+SMALLEST_GROUP = 20  # people; of fewer a share would be somebody's own outcome
+FEW_PEOPLE = "（人数の少ないグループをまとめたもの）"
 KINDS = {"logistic": "ロジスティック回帰", "lightgbm": "LightGBM（決定木の集まり）"}
 
 
@@ -336,6 +339,8 @@ def _fairness(model: Model, rows: Rows) -> list[dict[str, Any]]:
     high = risk >= np.quantile(risk, 1 - TOP)
     found = []
     for name, levels in rows.groups.items():
+        small = {one for one, count in Counter(levels).items() if count < SMALLEST_GROUP}
+        levels = [FEW_PEOPLE if one in small else one for one in levels]
         for level in sorted(set(levels)):
             inside = np.array([one == level for one in levels])
             n, events = int(inside.sum()), int(rows.outcomes[inside].sum())

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from yakuba.services.outreach.contracts import Estimate
-from yakuba.services.outreach.engine.effects import FEW, plain, stratified
+from yakuba.services.outreach.engine.assignment import REST
+from yakuba.services.outreach.engine.effects import FEW, LEVEL, plain, stratified, too_alike
 
 SMALLEST = 40  # people of an arm in a segment, in the choosing half
 
@@ -59,8 +60,8 @@ def best(
 
 
 def members(labels: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """All segments: a level of a column."""
-    return sorted({(column, level) for one in labels for column, level in one.items()})
+    """All segments: a level of a column. What was put together since it was too small is none."""
+    return sorted({(column, level) for one in labels for column, level in one.items() if level != REST})
 
 
 def within(labels: Sequence[Mapping[str, str]], codes: Any, column: str, level: str) -> Any:
@@ -70,8 +71,8 @@ def within(labels: Sequence[Mapping[str, str]], codes: Any, column: str, level: 
     return np.array([one.get(column) == level for one in labels])[np.asarray(codes)]
 
 
-def estimated(outcomes: Any, treated: Any, codes: Any) -> Estimate:
-    """With few people Newcombe's interval; else within strata."""
-    if min((treated == arm).sum() for arm in (0, 1)) < FEW:
-        return plain(outcomes, treated)
-    return stratified(outcomes, treated, codes)
+def estimated(outcomes: Any, treated: Any, codes: Any, segments: int = 1) -> Estimate:
+    """segments: how many are shown together, whose intervals hold the truth all at once (Bonferroni). With few people Newcombe's interval; else within strata."""
+    if min((treated == arm).sum() for arm in (0, 1)) < FEW or too_alike(outcomes):
+        return plain(outcomes, treated, LEVEL / segments)
+    return stratified(outcomes, treated, codes, LEVEL / segments)

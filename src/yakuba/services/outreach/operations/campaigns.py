@@ -20,12 +20,14 @@ from yakuba.kernel.refusals import Conflict, Missing
 from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.values.characters import narrow
-from yakuba.services.outreach.actions import campaigns, letters, results
+from yakuba.services.outreach.actions import campaigns, letters, purposes, results
 from yakuba.services.outreach.engine import sizes
+from yakuba.services.outreach.engine.columns import number_key
 from yakuba.services.outreach.models import Campaign, InvitationPrint, Member
 from yakuba.services.outreach.operations.table import OPERATIONS
 from yakuba.services.outreach.operations.tables import purpose_of, table_of
 from yakuba.services.outreach.queries import campaigns as queries
+from yakuba.services.outreach.queries import choosing
 
 LARGEST = 100_000_000
 
@@ -294,7 +296,7 @@ def print_letters(asked: OneCampaign, actor: Actor) -> InvitationPrint:
     answer=Answer(media_type="application/pdf"), event="outreach.letters_taken", trace=lambda asked, file: Trace(f"invitationprint:{asked.invitation_print_id}"), step_up=True,
 )  # fmt: skip
 def letters_pdf(asked: OneInvitationPrint, actor: Actor) -> Download:
-    """The letters as they were made; refused where somebody in them has come under protection since."""
+    """The letters as they were made; refused where somebody in them has come under protection or wants no letters since."""
     row = _print_of(asked.invitation_print_id)
     return Download(f"invitations-{row.pk}.pdf", "application/pdf", content_of(row.pdf))
 
@@ -318,7 +320,7 @@ def _print_of(number: int) -> Any:
     )
     if row.pdf is None or row.mailing is None:
         raise Conflict("この手紙は、まだできていません。")
-    letters.require_unprotected(row)
+    letters.require_may_leave(row)
     return row
 
 
@@ -327,20 +329,25 @@ def _print_of(number: int) -> Any:
     answer=Answer(media_type="application/octet-stream"), event="outreach.list_taken", trace=lambda asked, file: Trace(f"campaign:{asked.campaign_id}", {"form": asked.form}), step_up=True,
 )  # fmt: skip
 def members_table(asked: CampaignFileIn, actor: Actor) -> Download:
-    """Everybody with arm, stratum and the probability of the assignment; numbers of persons, no names."""
+    """Everybody with arm, stratum, the probability of the assignment, and whether to write to them as it stands now; numbers of persons,
+    no names."""
     row = campaign_of(asked.campaign_id)
-    head = ("宛名番号", "群", "割り付けの確率", "層", "除いたわけ", "手紙を作った")
+    purposes.require_holds(row.purpose)
+    head = ("宛名番号", "群", "割り付けの確率", "層", "除いたわけ", "手紙を作った", "送る")
     return write([Table("対象者", head, _member_rows(row))], f"campaign-{row.pk}", asked.form, accept=True)
 
 
 def _member_rows(row: Campaign) -> Iterator[list[Any]]:
-    """Of who came under protection since, the stratum may say where they live."""
+    """Of who came under protection since, the stratum may say where they live. 送る: nobody before those examined are withdrawn."""
     arms, strata = row.plan.arms, [" ".join(one.values()) or "全体" for one in row.strata]
-    hidden = campaigns.protected_now(row)
+    hidden, unwilling = campaigns.protected_now(row), choosing.opted_out(row.purpose)
+    cleared = row.state not in (Campaign.State.APPROVED, Campaign.State.ASSIGNED)
     for member in row.members.order_by("pk").iterator(chunk_size=2_000):
         stratum = policy.HIDDEN if member.number in hidden else strata[member.stratum]
         withdrawn, printed = member.get_withdrawn_display(), "はい" if member.printed else "いいえ"
-        yield [member.number, arms[member.arm], member.probability, stratum, withdrawn, printed]
+        left = member.withdrawn or member.number in hidden or number_key(member.number) in unwilling
+        send = "はい" if cleared and member.arm and not left else "いいえ"
+        yield [member.number, arms[member.arm], member.probability, stratum, withdrawn, printed, send]
 
 
 @OPERATIONS.add(
@@ -378,6 +385,9 @@ def person(asked: OutreachPersonIn, actor: Actor) -> list[dict[str, Any]]:
     )
     if not rows:
         raise Missing("その宛名番号の人は、どの施策にもいません。番号を確かめてください。")
+    key = number_key(asked.resident_number)
+    alike = Member.objects.filter(number__iendswith=key).select_related("campaign").order_by("-pk")
+    rows = [row for row in alike if number_key(row.number) == key]
     return [
         {
             "campaign": row.campaign_id, "name": row.campaign.name, "arm": row.campaign.plan.arms[row.arm], "probability": row.probability,

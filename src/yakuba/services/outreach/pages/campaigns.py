@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -205,9 +206,10 @@ def _power(row: Campaign, plan: Any, arms: list[Any]) -> dict[str, Any] | None:
     if not people:
         return None
     treated, control = round(people * (1 - plan.control)), round(people * plan.control)
+    needed = sizes.needed(plan.before, plan.expected, plan.control / (1 - plan.control))
     return {
         "people": people, "power": sizes.power(plan.before, plan.expected, treated, control), "least": sizes.smallest_found(plan.before, treated, control),
-        "needed": sizes.needed(plan.before, plan.expected, plan.control / (1 - plan.control)),
+        "needed": needed,
     }  # fmt: skip
 
 
@@ -259,7 +261,7 @@ def load_examined(request: HttpRequest, campaign_id: int) -> HttpResponse:
 
     def check(rows: Any) -> list[Problem]:
         problems: list[Problem] = []
-        results.examined(rows, problems, plan.ends)
+        results.examined(rows, problems, date.max, results.begins(row))
         return problems
 
     page = importing.ImportPage(

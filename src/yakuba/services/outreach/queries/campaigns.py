@@ -38,7 +38,18 @@ def report_tables(report: dict[str, Any]) -> list[Table]:
         Table("効果", ("文面", "方法", "差", "下限", "上限", "p", "計算できないわけ"), estimates),
         Table("群", ("群", "人数", "受診", "割合", "除いた人"), arms),
         Table(
-            "層ごと", ("列", "値", "人数", "差", "下限", "上限", "調整したp", "計算できないわけ"), segments
+            "層ごと",
+            (
+                "列",
+                "値",
+                "人数",
+                "差",
+                "下限（層の数で広げた）",
+                "上限（層の数で広げた）",
+                "調整したp",
+                "計算できないわけ",
+            ),
+            segments,
         ),
     ]
 
@@ -48,4 +59,5 @@ def overdue(campaign: Campaign, today: date) -> bool:
     plan = campaign.plan
     if campaign.state == Campaign.State.ASSIGNED:
         return today >= plan.cutoff
-    return campaign.state == Campaign.State.PRINTED and today >= plan.look
+    sent = Campaign.State.PRINTED if plan.by_letter else Campaign.State.WITHDRAWN
+    return campaign.state == sent and today >= plan.look

@@ -12,7 +12,7 @@ from yakuba.kernel.protection import policy
 from yakuba.kernel.protection.queries import held
 from yakuba.kernel.refusals import Conflict
 from yakuba.services.outreach.adapters import frames
-from yakuba.services.outreach.engine.columns import age_on
+from yakuba.services.outreach.engine.columns import age_on, number_key
 from yakuba.services.outreach.engine.plan import AGE, RISK, Plan
 from yakuba.services.outreach.engine.rules import passing
 from yakuba.services.outreach.models import Campaign, Member, OptOut, Purpose, TownTable
@@ -60,7 +60,8 @@ def rows_of(table: TownTable, names: Iterable[str], year: int) -> tuple[dict[str
 def choose(
     table: TownTable, plan: Plan, purpose: Purpose, *, campaign: Campaign | None = None, risk: Callable[[TownTable, int, int], Sequence[float]] | None = None
 ) -> Chosen:  # fmt: skip
-    """Everybody the plan is for. risk: (table, year, model) → the risk of each of its rows of that year."""
+    """Everybody the plan is for. Who wants no letters or is under protection goes first: what is counted by a rule before that would say
+    where somebody lives. risk: (table, year, model) → the risk of each of its rows of that year."""
     roles = {one: table.heading(one) for one in ("birth", "outcome", "name", "postal", "address")}
     wanted = [*plan.columns, *(one for one in roles.values() if one)]
     columns, numbers = rows_of(table, wanted, plan.year)
@@ -71,6 +72,8 @@ def choose(
         ]
     if plan.model and risk is not None:
         columns[RISK] = list(risk(table, plan.year, plan.model))
+    _leave(chosen, opted_out(purpose), "勧奨を望まない人を除く")
+    _leave(chosen, keys_of(protected(chosen, roles)), "支援措置の人を除く")
     for rule in plan.who:
         chosen.keep(passing([rule], chosen.columns, len(chosen.numbers))[0], f"「{rule.text}」に当たる人")
     for rule in plan.without:
@@ -80,8 +83,6 @@ def choose(
         )
     if roles["outcome"]:
         chosen.keep([one is not True for one in chosen.columns[roles["outcome"]]], "もう受診した人を除く")
-    _leave(chosen, opted_out(purpose), "勧奨を望まない人を除く")
-    _leave(chosen, protected(chosen, roles), "支援措置の人を除く")
     if plan.by_letter:
         if not roles["address"] or not roles["name"]:
             raise Conflict(
@@ -99,27 +100,33 @@ def choose(
 
 
 def _leave(chosen: Chosen, numbers: frozenset[str] | set[str], sentence: str) -> None:
-    chosen.keep([one not in numbers for one in chosen.numbers], sentence)
+    chosen.keep([number_key(one) not in numbers for one in chosen.numbers], sentence)
+
+
+def keys_of(numbers: Iterable[str]) -> set[str]:
+    """Numbers as they are compared."""
+    return {number_key(one) for one in numbers}
 
 
 def opted_out(purpose: Purpose) -> set[str]:
-    """Who wants no letters for that purpose."""
+    """Who wants no letters for that purpose, by `number_key`."""
     rows = OptOut.objects.filter(purpose=None) | OptOut.objects.filter(purpose=purpose)
-    return set(rows.values_list("number", flat=True))
+    return keys_of(rows.values_list("number", flat=True))
 
 
 def elsewhere(purpose: Purpose, campaign: Campaign | None) -> set[str]:
-    """Who is in another campaign of the same purpose that has no result yet: a letter would spoil its control group."""
+    """Who is in another campaign of the same purpose that has no result yet, by `number_key`: a letter would spoil its control group."""
     rows = Member.objects.filter(campaign__purpose=purpose, campaign__state__in=RUNNING)
     if campaign is not None:
         rows = rows.exclude(campaign=campaign)
-    return set(rows.values_list("number", flat=True))
+    return keys_of(rows.values_list("number", flat=True))
 
 
 def protected(chosen: Chosen, roles: Mapping[str, str]) -> set[str]:
     """Who is, or may be, under protection (支援措置): by number, by what the register says, or by name, birth and address."""
     protections = list(held())
-    found = set(policy.under(PERSON)) & set(chosen.numbers)
+    certain = keys_of(policy.under(PERSON)) | keys_of(row.number for row in protections if row.number)
+    found = {one for one in chosen.numbers if number_key(one) in certain}
     if not protections:
         return found
     names, births, addresses = (
@@ -128,14 +135,10 @@ def protected(chosen: Chosen, roles: Mapping[str, str]) -> set[str]:
     )
     keys = {name_key(row.name) for row in protections if row.name}
     born = {row.birth for row in protections if row.birth}
-    given, places = (
-        {row.number for row in protections if row.number},
-        {row.address for row in protections if row.address},
-    )
+    places = {row.address for row in protections if row.address}
     for number, name, birth, address in zip(chosen.numbers, names, births, addresses, strict=True):
         near = (
-            number in given
-            or (birth is not None and birth in born)
+            (birth is not None and birth in born)
             or (name and name_key(name) in keys)
             or (address and address in places)
         )

@@ -129,18 +129,25 @@ def _segment(people: Analysed, campaign: Campaign) -> dict[str, Any] | None:
 
 
 def _segments(people: Analysed, campaign: Campaign) -> list[dict[str, Any]]:
-    """Every segment as it was planned (the levels of the strata), with its people; p adjusted for their number."""
+    """Every segment as it was planned (the levels of the strata), with its people; intervals and p adjusted for their number: whoever
+    reads them looks at the best one."""
     from statsmodels.stats.multitest import multipletests
 
     treated = (people.arms > 0).astype(int)
     found: list[dict[str, Any]] = []
-    for column, level in segments.members(campaign.strata):
-        inside = segments.within(campaign.strata, people.codes, column, level)
-        if inside.any() and not inside.all():
-            estimate = segments.estimated(people.outcomes[inside], treated[inside], people.codes[inside])
-            found.append(
-                {"column": column, "level": level, "people": int(inside.sum()), "estimate": asdict(estimate)}
-            )
+    places = [
+        (column, level, inside)
+        for column, level in segments.members(campaign.strata)
+        if (inside := segments.within(campaign.strata, people.codes, column, level)).any()
+        and not inside.all()
+    ]
+    for column, level, inside in places:
+        estimate = segments.estimated(
+            people.outcomes[inside], treated[inside], people.codes[inside], len(places)
+        )
+        found.append(
+            {"column": column, "level": level, "people": int(inside.sum()), "estimate": asdict(estimate)}
+        )
     there = [one for one in found if not one["estimate"]["note"]]
     if there:
         for one, p in zip(

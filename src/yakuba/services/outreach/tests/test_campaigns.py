@@ -115,7 +115,7 @@ def test_letters_are_proved_and_go_to_nobody_of_the_control_group(assigned, cler
     assert not Member.objects.filter(arm=0, printed=True).exists()
     begin(given | {"number": keep[4].number}, actor=clerk)
     with pytest.raises(Conflict, match="作り直して"):
-        letters.require_unprotected(made)
+        letters.require_may_leave(made)
 
 
 def finished(assigned):
@@ -191,6 +191,7 @@ def test_a_follow_on_sends_better_letters_more_often_and_none_below_the_floor(as
         (f"見る日: {YEAR}-11-10", f"見る日: {YEAR}-09-10", "より後の日"),
         ("対照群: 34", "対照群: 0", "5から90"),
         ("年齢: 3", "性別: 3", "数の列では"),
+        ("これまでの割合: 37.7", "これまでの割合: 97", "100%より小さく"),
     ],
 )
 def test_faults_of_a_plan_are_told_by_line(table, purpose, clerk, old, new, said):

@@ -61,7 +61,8 @@ def test_a_model_says_what_it_is_worth_and_chooses_nobody_before_it_is_approved(
     row = campaigns.draw_up(table, purpose, text, actor=clerk)
     campaigns.ask_approval(row, "x", actor=clerk)
     row.refresh_from_db()
-    everybody, low = row.funnel[0][1], row.funnel[1][1]
+    left = dict(row.funnel)
+    everybody, low = row.funnel[0][1], left["「リスク 以下 0.45」に当たる人"]
     assert 0 < low < everybody
     risks.end(trained)
     with pytest.raises(Conflict, match="やめています"):
