@@ -180,7 +180,10 @@ def _car_park(row: Forecast, now: datetime) -> CarPark:
         )  # the hour that runs is one ahead of made_for
         for hours in AHEAD:
             place = passed + hours
-            if 0 <= place < len(row.content["low"]):
+            if (
+                0 <= place < len(row.content["low"])
+                and row.content["points"][row.content["used"]][place] is not None
+            ):
                 later.append((hours, *_words(row, place, spaces)))
     if series.last_number is None or at is None:
         return CarPark(row, "―", "不明", "stopped", None, True, later)
