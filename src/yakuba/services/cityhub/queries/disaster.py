@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, Max, QuerySet, Value, When
@@ -15,10 +15,9 @@ from yakuba.kernel.townsettings import value
 from yakuba.services.cityhub.models import LevelNotice, RoadClosure, Series, Shelter, WeatherWarning
 from yakuba.services.cityhub.queries import levels
 from yakuba.services.cityhub.queries.boards import figure
-from yakuba.services.cityhub.queries.looking import told_apart
+from yakuba.services.cityhub.queries.looking import is_stale, told_apart
 
 MOST_RIVERS = 30
-STALE = timedelta(hours=1)
 MOST_SHELTERS = 300
 NOTE = (
     "この様式はYakubaのものです。Lアラート（公共情報コモンズ）の送信の様式（XML）は、接続する団体だけに渡されるもので、"
@@ -51,7 +50,7 @@ def closures() -> QuerySet[Any]:
 
 @dataclass(frozen=True)
 class River:
-    """A level. stale: its newest value is older than an hour when the page is written."""
+    """A level. stale: its newest value is older than an hour, or ahead, when the page is written."""
 
     name: str
     number: str
@@ -69,9 +68,7 @@ def rivers() -> list[River]:
     now, found = timezone.now(), []
     for row in rows.order_by("entity_id", "path")[:MOST_RIVERS]:
         at = datetime.fromtimestamp(row.last_at / 1e6, UTC) if row.last_at else None
-        found.append(
-            River(row.entity_id, figure(row.last_number), row.unit, at, at is None or now - at > STALE)
-        )
+        found.append(River(row.entity_id, figure(row.last_number), row.unit, at, is_stale(at, now)))
     return found
 
 

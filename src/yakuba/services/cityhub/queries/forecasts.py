@@ -16,6 +16,7 @@ from yakuba.services.cityhub.engine.boards import Window
 from yakuba.services.cityhub.engine.forecasting import SCORED, WEEK, WEEKS, Outlook, Values
 from yakuba.services.cityhub.models import Forecast, Series
 from yakuba.services.cityhub.queries.boards import figure
+from yakuba.services.cityhub.queries.looking import is_stale
 from yakuba.services.cityhub.queries.steps import mean_of, steps
 
 SECONDS = 3_600
@@ -160,7 +161,6 @@ class CarPark:
 
 SIGNS = {parking.Fill.FREE: "success", parking.Fill.NEARLY: "warning", parking.Fill.FULL: "error"}
 AHEAD = (1, 2, 3, 6)
-STALE = timedelta(hours=1)
 
 
 def parking_board() -> list[CarPark]:
@@ -189,7 +189,7 @@ def _car_park(row: Forecast, now: datetime) -> CarPark:
         return CarPark(row, "―", "不明", "stopped", None, True, later)
     free = parking.free_of(series.last_number, spaces, row.counts_free)
     fill = parking.fill(free, row.nearly)
-    stale = now - at > STALE
+    stale = is_stale(at, now)
     return CarPark(
         row, f"{free:.0f}", "不明" if stale else parking.WORDS[fill], "stopped" if stale else SIGNS[fill], at, stale, later
     )  # fmt: skip

@@ -49,6 +49,14 @@ def moment(at: int) -> datetime | None:
     return datetime.fromtimestamp(at / 1e6, UTC) if at else None
 
 
+STALE, AHEAD = timedelta(hours=1), timedelta(minutes=10)
+
+
+def is_stale(at: datetime | None, now: datetime) -> bool:
+    """Whether a value is too old to be told as what is. One that a wrong clock put ahead is none either: nobody knows its age."""
+    return at is None or not -AHEAD <= now - at <= STALE
+
+
 def last_values() -> list[LastValue]:
     """The newest reading of each series, for other rooms."""
     return [

@@ -19,7 +19,7 @@ from yakuba.services.cityhub import facade
 from yakuba.services.cityhub.actions import disaster as actions
 from yakuba.services.cityhub.actions import levels
 from yakuba.services.cityhub.engine.disaster import DisasterSort
-from yakuba.services.cityhub.models import RoadClosure, Shelter, WeatherWarning
+from yakuba.services.cityhub.models import RoadClosure, Series, Shelter, WeatherWarning
 from yakuba.services.cityhub.queries import disaster as queries
 
 HEAD = "名前,住所,緯度,経度,定員,いまの人数,状態\n"
@@ -269,3 +269,19 @@ def test_a_warning_without_a_level_stands_behind_those_with_one(in_yakuba_city, 
         cells = {"名前": name, "区域": "a", "発表者": "b", "発表の日時": "2026-07-01 13:00"}
         actions.enter(DisasterSort.WARNINGS, cells | {"警戒レベル相当": level}, actor=clerk)
     assert [row.level for row in queries.warnings()] == [4, 3, None]
+
+
+@pytest.mark.parametrize(("minutes", "stale"), [(-5, False), (-61, True), (5, False), (60 * 24 * 365, True)])
+def test_a_level_whose_age_nobody_knows_is_not_told_as_what_is(opened, minutes, stale):
+    """A gauge whose clock ran ahead once would look fresh until that day comes."""
+    at = timezone.now() + timedelta(minutes=minutes)
+    Series.objects.create(
+        path="/",
+        entity_id="naka",
+        entity_type="WaterLevelObserved",
+        attribute="waterLevel",
+        last_at=round(at.timestamp() * 1e6),
+        last_number=1.0,
+    )
+    assert [one.stale for one in queries.rivers()] == [stale]
+    assert ("いまの値ではありません" in levels.written()) is stale
