@@ -78,9 +78,9 @@ def from_day(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
 
 def to_day(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Those up to the end of the day."""
-    return rows.filter(
-        at__lt=_micro(timezone.make_aware(datetime.combine(day + timedelta(days=1), clock.min)))
-    )
+    # The last day of all has none behind it, and may be typed.
+    begin = _micro(timezone.make_aware(datetime.combine(day, clock.min)))
+    return rows.filter(at__lt=begin + round(timedelta(days=1).total_seconds() * 1e6))
 
 
 def _micro(at: datetime) -> int:

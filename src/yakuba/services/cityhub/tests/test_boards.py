@@ -259,3 +259,10 @@ def test_two_things_of_one_name_stand_on_one_map(in_yakuba_city, clerk):
     found = looking.place_map("", "level")
     assert [one.label for one in found.mapped] == ["naka", "naka（2）"]
     assert looking.told_apart(["a", "a（2）", "a", "a"]) == ["a", "a（2）", "a（3）", "a（4）"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01", "2999-12-31", "9999-12-31"])
+def test_any_day_may_be_typed_in_the_address(river, page, day):
+    address = reverse("cityhub:readings", args=[river.pk])
+    assert page.get(address, {"from": day}).status_code == 200
+    assert page.get(address, {"to": day}).status_code == 200

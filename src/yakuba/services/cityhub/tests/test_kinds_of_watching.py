@@ -219,3 +219,18 @@ def test_a_sensor_whose_clock_was_ahead_is_not_waited_for():
     watching.come_back(state, now)
     later = now + 2 * HOUR
     assert watching.expected(usual, state, later, later) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HABIT + "    続く分: 10\n", "「周期」の見張りに「続く分」"),
+        (HABIT + "    ほかも:\n      - 属性: z\n        超える: 1\n", "「周期」の見張りに「ほかも」"),
+        (NAP + "    戻る: 3\n", "「等しい」の見張りに「戻る」"),
+        (f"    超える: 1\n    出向く:\n      - 場所: a\n        だれ: {'b' * 101}\n", "「だれ」は100文字"),
+        (f"    超える: 1\n    出向く:\n      - 場所: a\n        だれ: b\n        すること: {'c' * 201}\n", "200文字"),
+    ],
+)  # fmt: skip
+def test_what_would_not_be_looked_at_or_cut_off_is_told(text, said):
+    with pytest.raises(DefinitionRefused, match=said):
+        rule(text)
