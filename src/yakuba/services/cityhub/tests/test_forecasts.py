@@ -235,3 +235,21 @@ def test_a_gap_last_week_stops_neither_this_forecast_nor_the_next(park, page, cl
     assert page.get(reverse("cityhub:forecast", args=[row.pk])).status_code == 200
     Forecast.objects.filter(pk=row.pk).update(content=row.content | {"used": "seasonal"})
     assert page.get(reverse("cityhub:parking")).status_code == 200
+
+
+def test_what_is_not_known_of_a_car_park_moves_no_column(park, page, clerk):
+    row = actions.save(park.pk, title="駅前", ahead=24, spaces=100, nearly=10, actor=clerk)
+    actions.prepare_due()
+    row.refresh_from_db()
+    used = row.content["used"]
+    points = [None, *row.content["points"][used][1:]]
+    low, high = ([None, *row.content[name][1:]] for name in ("low", "high"))
+    content = row.content | {"points": row.content["points"] | {used: points}, "low": low, "high": high}
+    made = int(time.time()) // 3600 - 1
+    Forecast.objects.filter(pk=row.pk).update(content=content, made_for=made)
+    at = datetime.fromtimestamp((made + 1) * 3600 - 60, UTC)
+    shown = queries._car_park(Forecast.objects.select_related("series").get(pk=row.pk), at).later
+    assert next(word for _, word, _ in shown) == "―"
+    assert [hours for hours, _, _ in shown] == list(queries.AHEAD)
+    Forecast.objects.filter(pk=row.pk).update(made_for=made - 500)
+    assert queries._car_park(Forecast.objects.select_related("series").get(pk=row.pk), at).later == []
