@@ -285,3 +285,10 @@ def test_a_level_whose_age_nobody_knows_is_not_told_as_what_is(opened, minutes, 
     )
     assert [one.stale for one in queries.rivers()] == [stale]
     assert ("いまの値ではありません" in levels.written()) is stale
+
+
+def test_a_long_word_pushes_no_state_of_a_shelter_off_the_page(opened):
+    """Without it, one long id hides all columns behind it on a phone, and cuts them off on paper."""
+    look = levels.written().partition("<style>")[2].partition("</style>")[0]
+    assert "overflow-wrap:anywhere" in look
+    assert ".wide{overflow:visible}" in look.partition("@media print")[2]
