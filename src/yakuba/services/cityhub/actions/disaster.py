@@ -46,17 +46,21 @@ def load(
 ) -> int:
     """All rows of a table, or none. What is not in it stays as it is. Raises Invalid with every fault by line."""
     problems: list[Problem] = []
-    found = []
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
     needed = [head for head, (_, must) in HEADS[sort].items() if must]
     for row in rows(file, needed, problems, renamed=dict(renamed or {})):
         try:
-            found.append(_read(sort, row.cells))
+            given = _read(sort, row.cells)
         except Unfit as error:
             problems.append(Problem(row.line, error.place, str(error)))
+            continue
+        if found.setdefault(_key(sort, given), given) is not given:
+            told = "上の行と同じものです。どちらが正しいかを確かめ、一行にしてください。"
+            problems.append(Problem(row.line, needed[0], told))
     if problems:
         raise Invalid(f"直すところが{len(problems)}か所あるので、入れていません。", problems=problems)
     take_turn(LEVELS, current_municipality().pk)
-    for given in found:
+    for given in found.values():
         _put(sort, given, actor)
     _changed(sort, len(found), actor)
     return len(found)
@@ -65,21 +69,31 @@ def load(
 def _read(sort: DisasterSort, cells: Mapping[str, str]) -> dict[str, Any]:
     given = read_row(sort, cells, timezone.get_current_timezone())
     for head, (field, _) in HEADS[sort].items():
-        if field.endswith("_at") and given[field] and given[field] > timezone.now() + AHEAD:
+        if field.endswith("_at") and (at := given.get(field)) and at > timezone.now() + AHEAD:
             raise Unfit(head, "これからの日時です。実際の日時を書いてください。")
     return given
 
 
+def _key(sort: DisasterSort, given: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(given[name] for name in KEYS[sort])
+
+
 def _put(sort: DisasterSort, given: dict[str, Any], actor: Actor) -> Any:
     table = TABLES[sort]
-    key = {name: given[name] for name in KEYS[sort]}
-    row = table.objects.filter(**key).first()
+    key = dict(zip(KEYS[sort], _key(sort, given), strict=True))
+    row = table.objects.select_for_update().filter(**key).first()
     if row is None:
-        if table.objects.count() >= MOST:
+        # What is over takes no room: the years must not fill what the next disaster needs.
+        holding = (
+            table.objects.all() if sort is DisasterSort.SHELTERS else table.objects.filter(ended_at=None)
+        )
+        if holding.count() >= MOST:
             raise Conflict(f"{table._meta.verbose_name}は{MOST}までです。")
         row = table(**key)
     for name, one in given.items():
         setattr(row, name, one)
+    if sort is DisasterSort.SHELTERS and row.state == Shelter.State.CLOSED:
+        row.people = None
     row.entered_by = known(actor)
     row.save()
     return row

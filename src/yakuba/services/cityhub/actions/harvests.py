@@ -87,9 +87,11 @@ def prepare_everywhere() -> None:
 
 
 def prepare_due() -> None:
-    """Those that were not reckoned today; what is ripe stays as it is."""
+    """Those that were not reckoned today; what is ripe stays as it is, unless days were filled whose values may come."""
     today = timezone.localdate()
-    rows = HarvestPlan.objects.filter(Q(made_on=None) | Q(made_on__lt=today, reached=None))
+    rows = HarvestPlan.objects.filter(
+        Q(made_on=None) | Q(made_on__lt=today, reached=None) | Q(made_on__lt=today, filled__gt=0)
+    )
     for row in rows.select_related("series").order_by("pk"):
         prepare(row, today)
 

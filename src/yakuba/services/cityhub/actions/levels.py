@@ -13,7 +13,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -135,7 +134,6 @@ def written() -> str:
         {
             "town": current_municipality(),
             "standing": queries.standing(),
-            "changed": LevelNotice.objects.aggregate(last=Max("entered_at"))["last"],
             **disaster.page(),
             "history": [(row, queries.word_of(row)) for row in queries.notices()[:HISTORY]],
         },

@@ -87,7 +87,7 @@ def _look_at(rule: Rule, series: models.Series) -> None:
     state = watching.State.of(row.state)
     before = state.plain()
     if watching.is_ahead(state, time.time()):
-        state.newest, state.past = 0.0, []
+        watching.come_back(state, time.time())
     others = watched.last_values(series) if rule.also else {}
     readings = models.Reading.objects.filter(series=series, pk__gt=row.seen_id or 0).order_by("pk")[:AT_ONCE]
     found = sorted(readings.values_list("at", "number", "pk"))

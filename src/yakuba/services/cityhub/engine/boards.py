@@ -100,8 +100,9 @@ def before(one: Window, compared: BoardComparison) -> Window:
         return Window(one.start - length, one.step, one.count)
     if length <= 7 * DAY:
         return Window(one.start - 364 * DAY, one.step, one.count)
-    day = 28 if (one.end.month, one.end.day) == (2, 29) else one.end.day
-    return Window(one.end.replace(year=one.end.year - 1, day=day) - length, one.step, one.count)
+    last = one.end - DAY  # the day that runs, which its day of the calendar stands beside
+    day = 28 if (last.month, last.day) == (2, 29) else last.day
+    return Window(last.replace(year=last.year - 1, day=day) + DAY - length, one.step, one.count)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@
 
 T is a day's mean temperature (McMaster and Wilhelm, Agricultural and Forest Meteorology 87, 1997, method 1). Base and target are
 the crop's and stand in the town's data with their source. The days to come are those of each past year in turn: each gives a day of
-its own, and the interval goes from the earliest to the latest of them. Fewer than three years give none. A warmer year than all of
+its own, and the interval goes from the earliest to the latest of them. Fewer than three years give none, and a year counts only
+where nine of ten of the days that are taken from it were measured. A warmer year than all of
 these is not in it; nor are day length, water and disease.
 """
 
@@ -16,6 +17,7 @@ from datetime import date, timedelta
 from statistics import median_low
 
 LEAST_YEARS = 3
+KNOWN = 0.9  # share of a year's days
 MOST_DAYS = 400  # after the begin; then it is not reached
 ONE = timedelta(days=1)
 Means = Mapping[date, float]
@@ -24,7 +26,8 @@ Means = Mapping[date, float]
 @dataclass(frozen=True)
 class Ripening:
     """total: degree-days up to and with `counted`; filled: days without a value, for which the mean of past years stands; reached: the
-    day, if it has come; years: past year → its day, None where it is not reached; the three days of them, None for too few years."""
+    day, if it has come; years: past year → its day, None where it is not reached within 400 days of the begin; the three days of
+    them, None for too few years and where it is not reached."""
 
     total: float
     counted: date
@@ -65,14 +68,17 @@ def ripening(means: Means, begin: date, today: date, base: float, target: float)
     counted = reached or today - ONE
     if reached is not None:
         return Ripening(total, counted, filled, reached, {})
-    found = {
-        year: _in(means, year, max(begin, today), begin, total, base, target)
-        for year in _whole(means, years, begin)
-    }
-    days = sorted(one or begin + MOST_DAYS * ONE for one in found.values())
+    found = {}
+    for year in _whole(means, years, begin):
+        ripe, known = _in(means, year, max(begin, today), begin, total, base, target)
+        if known >= KNOWN:
+            found[year] = ripe
+    never = begin + MOST_DAYS * ONE
+    days = sorted(one or never for one in found.values())
     if len(days) < LEAST_YEARS:
         return Ripening(total, counted, filled, None, found)
-    return Ripening(total, counted, filled, None, found, days[0], median_low(days), days[-1])
+    three = (None if one == never else one for one in (days[0], median_low(days), days[-1]))
+    return Ripening(total, counted, filled, None, found, *three)
 
 
 def _whole(means: Means, years: list[int], begin: date) -> list[int]:
@@ -82,22 +88,23 @@ def _whole(means: Means, years: list[int], begin: date) -> list[int]:
         first = _same_day(begin, year)
         days = (date(year, 12, 31) - first).days + 1
         known = sum(first <= day <= date(year, 12, 31) for day in means if day.year == year)
-        if known >= 0.9 * days:
+        if known >= KNOWN * days:
             found.append(year)
     return found
 
 
 def _in(
     means: Means, year: int, day: date, begin: date, total: float, base: float, target: float
-) -> date | None:
-    """The day on which the target is reached if the days to come are those of the year; a gap is as the day before."""
-    last = base
+) -> tuple[date | None, float]:
+    """The day on which the target is reached if the days to come are those of the year, and the share of these that were
+    measured; a gap is as the day before."""
+    last, known, number = base, 0, 0
     while day < begin + MOST_DAYS * ONE:
         # Past the end of the year it goes on with the next one's, as far as it is known.
         of = _same_day(day, year + day.year - begin.year)
-        last = means.get(of, last)
+        last, known, number = means.get(of, last), known + (of in means), number + 1
         total += degrees(last, base)
         if total >= target:
-            return day
+            return day, known / number
         day += ONE
-    return None
+    return None, known / number if number else 0.0

@@ -53,11 +53,11 @@ class Score:
 
 @dataclass(frozen=True)
 class Outlook:
-    """points: way → a value for each hour ahead, from 1; low, high: the interval of the way that is `used` (None: too few errors);
+    """points: way → a value for each hour ahead, from 1 (None where what it needs was not measured); low, high: the interval of the way that is `used` (None: too few errors);
     inside: share of the last month's `hours` forecasts that came true within their interval."""
 
     used: str
-    points: dict[str, list[float]]
+    points: dict[str, list[float | None]]
     low: list[float | None]
     high: list[float | None]
     scores: dict[str, Score]
@@ -83,13 +83,19 @@ def forecast(
     real = np.where(target < size, values[np.minimum(target, size - 1)], np.nan)
     errors = {name: real - made[name] for name in METHODS}
     scored = origins >= size - SCORED
-    scores = {name: _score(errors[name][scored]) for name in METHODS}
+    # Ways are compared where each of them said something, so that a gap makes none look better.
+    common = np.isfinite(np.stack([errors[name][scored] for name in METHODS])).all(axis=0)
+    scores = {name: _score(np.where(common, errors[name][scored], np.nan)) for name in METHODS}
     used = _best(scores)
     widths = _widths(np.abs(errors[used]), origins)
-    points = {name: [float(one) for one in made[name][-1]] for name in METHODS}
+    points = {name: [_known(one) for one in made[name][-1]] for name in METHODS}
     inside, hours = _inside(np.abs(errors[used])[scored], widths[scored])
     low, high = (_edge(points[used], widths[-1], sign, least, most) for sign in (-1, 1))
     return Outlook(used, points, low, high, scores, inside, hours)
+
+
+def _known(number: float) -> float | None:
+    return float(number) if math.isfinite(number) else None
 
 
 def _require(values: Values) -> None:
@@ -126,14 +132,16 @@ def _made(given: Values, origin: int, first: int, ahead: int) -> dict[str, Value
 
 
 def _profile(given: Values, origin: int, first: int) -> tuple[Values, float]:
-    """A value for each hour of the week (place 0: hour 0 since 1970 modulo a week), and φ."""
+    """A value for each hour of the week (place 0: hour 0 since 1970 modulo a week; NaN at an hour of the day that was never
+    measured), and φ."""
     start = max(0, origin + 1 - WEEKS * WEEK)
     part = given[start : origin + 1]
     known = np.isfinite(part)
     hours = (first + start + np.arange(len(part))) % WEEK
     sums = np.bincount(hours[known], part[known], WEEK)
     numbers = np.bincount(hours[known], minlength=WEEK)
-    by_day = sums.reshape(7, DAY).sum(0) / np.maximum(1, numbers.reshape(7, DAY).sum(0))
+    of_day = numbers.reshape(7, DAY).sum(0)
+    by_day = np.where(of_day > 0, sums.reshape(7, DAY).sum(0) / np.maximum(1, of_day), np.nan)
     profile = (sums + PULL * np.tile(by_day, 7)) / (numbers + PULL)
     apart = np.where(known, part - profile[hours], 0.0)
     spread = float(apart @ apart)
@@ -188,14 +196,17 @@ def _inside(sizes: Values, widths: Values) -> tuple[float | None, int]:
 
 
 def _edge(
-    points: list[float], widths: Values, sign: int, least: float | None, most: float | None
+    points: list[float | None], widths: Values, sign: int, least: float | None, most: float | None
 ) -> list[float | None]:
     edges: list[float | None] = []
     for point, one in zip(points, widths, strict=True):
+        if point is None or not math.isfinite(one):  # before the bounds, which would make a number of it
+            edges.append(None)
+            continue
         edge = point + sign * float(one)
         if least is not None:
             edge = max(least, edge)
         if most is not None:
             edge = min(most, edge)
-        edges.append(edge if math.isfinite(edge) else None)
+        edges.append(edge)
     return edges

@@ -135,6 +135,13 @@ def is_ahead(state: State, now: float) -> bool:
     return state.newest > now + AHEAD
 
 
+def come_back(state: State, now: float) -> None:
+    """Look again from now on, after a clock that was ahead: what it began or told counts as of now, not of then."""
+    state.newest, state.past = 0.0, []
+    state.since = None if state.since is None else min(state.since, now)
+    state.event = min(state.event, now)
+
+
 def _is_silent(rule: Rule, state: State, last: float, now: float) -> bool:
     return bool(rule.silence and not state.on and last and now - last > rule.silence)
 

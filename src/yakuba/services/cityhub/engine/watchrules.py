@@ -212,6 +212,7 @@ def _rule(section: Section, faults: Faults) -> Rule:
             "名前",
             "「超える」か「下回る」、「等しい」、「上がる」か「下がる」、「途絶の分」、「周期」のうち、一つを書いてください。",
         )
+    _require_meaning(section, among, habit)
     return Rule(
         section.text("名前"),
         section.text("型"),
@@ -228,6 +229,14 @@ def _rule(section: Section, faults: Faults) -> Rule:
         habit,
         tuple(_posts(section, faults)),
     )
+
+
+def _require_meaning(section: Section, among: Among | None, habit: Habit | None) -> None:
+    """Nobody believes in a condition that is not looked at."""
+    kind, unused = ("等しい", ("戻る",)) if among else ("周期", ("戻る", "続く分", "ほかも"))
+    for key in unused if among or habit else ():
+        if key in section:
+            section.fault(key, f"「{kind}」の見張りに「{key}」は書けません。消してください。")
 
 
 def _among(section: Section) -> Among | None:
@@ -268,7 +277,10 @@ def _posts(section: Section, faults: Faults) -> Iterator[Post]:
         inner = Section(
             node, f"{section.place}の{number}番目の「出向く」", faults, ("場所", "だれ"), ("すること",)
         )
-        yield Post(inner.text("場所")[:LONGEST], inner.text("だれ")[:LONGEST], inner.text("すること")[:200])
+        for key, most in (("場所", LONGEST), ("だれ", LONGEST), ("すること", 200)):
+            if len(inner.text(key)) > most:
+                inner.fault(key, f"「{key}」は{most}文字以内で書いてください。")
+        yield Post(inner.text("場所"), inner.text("だれ"), inner.text("すること"))
 
 
 def _limit(section: Section, above: str, below: str) -> Limit | None:

@@ -27,7 +27,7 @@ class DisasterForm(forms.Form):
                 label=head, required=must, max_length=200, help_text=HELP.get(head, "")
             )
             if field == "state":
-                made = forms.ChoiceField(label=head, choices=[(word, word) for word in STATES if word])
+                made = forms.ChoiceField(label=head, choices=[(word, word) for word in STATES])
             self.fields[field] = made
         self._heads = {head: field for head, (field, _) in HEADS[sort].items()}
 

@@ -38,6 +38,7 @@ def disaster(request: HttpRequest) -> HttpResponse:
             (row, ShelterStateForm(initial={"state": row.state, "people": row.people}, prefix=f"s{row.pk}"))
             for row in queries.shelters()[: queries.MOST_SHELTERS]
         ],
+        "more_shelters": max(0, queries.shelters().count() - queries.MOST_SHELTERS),
         "closures": queries.closures(),
         "closure_map": queries.closure_map(),
         "rivers": queries.rivers(),

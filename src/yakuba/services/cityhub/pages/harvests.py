@@ -14,7 +14,7 @@ from yakuba.kernel.lists import Cell, Column, Listing, Nothing
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.kernel.ui.wording import wareki
-from yakuba.services.cityhub.engine.degreedays import LEAST_YEARS
+from yakuba.services.cityhub.engine.degreedays import LEAST_YEARS, MOST_DAYS
 from yakuba.services.cityhub.forms.harvests import HarvestForm
 from yakuba.services.cityhub.models import HarvestPlan
 from yakuba.services.cityhub.operations import harvests as operations
@@ -26,9 +26,14 @@ def _days(row: HarvestPlan) -> str:
         return "まもなく計算します"
     if row.reached:
         return f"{wareki(row.reached)}に達しました"
-    if row.earliest is None or row.middle is None or row.latest is None:
+    if row.years < LEAST_YEARS:
         return f"同じ時期の値が{LEAST_YEARS}年ぶんないので、日は出しません（いま{row.years}年ぶん）"
-    return f"{wareki(row.earliest)}〜{wareki(row.latest)}（まん中 {wareki(row.middle)}、過去{row.years}年の気温から）"
+    if row.earliest is None:
+        return f"過去{row.years}年のどの年の気温でも、始めてから{MOST_DAYS}日のうちに達しません"
+    middle = wareki(row.middle) if row.middle else "達しない"
+    if row.latest is None:
+        return f"早くて{wareki(row.earliest)}（まん中 {middle}、過去{row.years}年の気温から。達しない年もあります）"
+    return f"{wareki(row.earliest)}〜{wareki(row.latest)}（まん中 {middle}、過去{row.years}年の気温から）"
 
 
 HARVESTS = Listing(

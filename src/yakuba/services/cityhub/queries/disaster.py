@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Max, QuerySet, Value, When
 from django.utils import timezone
 
 from yakuba.kernel.maps import Map, Mapped, Shape, value_map
@@ -15,9 +15,9 @@ from yakuba.kernel.townsettings import value
 from yakuba.services.cityhub.models import LevelNotice, RoadClosure, Series, Shelter, WeatherWarning
 from yakuba.services.cityhub.queries import levels
 from yakuba.services.cityhub.queries.boards import figure
+from yakuba.services.cityhub.queries.looking import is_stale, told_apart
 
 MOST_RIVERS = 30
-STALE = timedelta(hours=1)
 MOST_SHELTERS = 300
 NOTE = (
     "この様式はYakubaのものです。Lアラート（公共情報コモンズ）の送信の様式（XML）は、接続する団体だけに渡されるもので、"
@@ -27,7 +27,9 @@ NOTE = (
 
 def warnings() -> QuerySet[Any]:
     """Those that hold, the highest level first."""
-    return WeatherWarning.objects.filter(ended_at=None).order_by("-level", "-issued_at", "pk")
+    return WeatherWarning.objects.filter(ended_at=None).order_by(
+        F("level").desc(nulls_last=True), "-issued_at", "pk"
+    )
 
 
 def shelters() -> QuerySet[Any]:
@@ -48,7 +50,7 @@ def closures() -> QuerySet[Any]:
 
 @dataclass(frozen=True)
 class River:
-    """A level. stale: its newest value is older than an hour when the page is written."""
+    """A level. stale: its newest value is older than an hour, or ahead, when the page is written."""
 
     name: str
     number: str
@@ -66,27 +68,35 @@ def rivers() -> list[River]:
     now, found = timezone.now(), []
     for row in rows.order_by("entity_id", "path")[:MOST_RIVERS]:
         at = datetime.fromtimestamp(row.last_at / 1e6, UTC) if row.last_at else None
-        found.append(
-            River(row.entity_id, figure(row.last_number), row.unit, at, at is None or now - at > STALE)
-        )
+        found.append(River(row.entity_id, figure(row.last_number), row.unit, at, is_stale(at, now)))
     return found
 
 
 def closure_map() -> Map:
-    """Where roads are closed."""
+    """Where roads are closed. A part that is closed twice stands there twice."""
+    rows = [row for row in closures() if row.latitude is not None]
     listed = [
-        Mapped(str(row), None, Shape(points=((row.longitude, row.latitude),)), note=row.reason)
-        for row in closures()
-        if row.latitude is not None
+        Mapped(label, None, Shape(points=((row.longitude, row.latitude),)), note=row.reason)
+        for label, row in zip(told_apart(map(str, rows)), rows, strict=True)
     ]
     return value_map(listed, title="通行止めの場所", unit="")
+
+
+def changed() -> datetime | None:
+    """When anything on the page was changed last by a person."""
+    tables = (
+        (LevelNotice, "entered_at"), (WeatherWarning, "changed_at"), (Shelter, "changed_at"), (RoadClosure, "changed_at")
+    )  # fmt: skip
+    moments = [table.objects.aggregate(last=Max(name))["last"] for table, name in tables]
+    return max((one for one in moments if one), default=None)
 
 
 def page() -> dict[str, Any]:
     """What the public page has."""
     return {
         "warnings": list(warnings()),
-        "shelters": list(shelters().exclude(state="closed")[:MOST_SHELTERS]),
+        "changed": changed(),
+        "shelters": list(shelters().exclude(state="closed")),
         "closures": list(closures()),
         "closure_map": closure_map(),
         "rivers": rivers(),

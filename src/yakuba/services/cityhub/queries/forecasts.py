@@ -16,6 +16,7 @@ from yakuba.services.cityhub.engine.boards import Window
 from yakuba.services.cityhub.engine.forecasting import SCORED, WEEK, WEEKS, Outlook, Values
 from yakuba.services.cityhub.models import Forecast, Series
 from yakuba.services.cityhub.queries.boards import figure
+from yakuba.services.cityhub.queries.looking import is_stale
 from yakuba.services.cityhub.queries.steps import mean_of, steps
 
 SECONDS = 3_600
@@ -160,7 +161,6 @@ class CarPark:
 
 SIGNS = {parking.Fill.FREE: "success", parking.Fill.NEARLY: "warning", parking.Fill.FULL: "error"}
 AHEAD = (1, 2, 3, 6)
-STALE = timedelta(hours=1)
 
 
 def parking_board() -> list[CarPark]:
@@ -173,23 +173,27 @@ def parking_board() -> list[CarPark]:
 def _car_park(row: Forecast, now: datetime) -> CarPark:
     spaces, series = row.spaces or 0, row.series
     at = datetime.fromtimestamp(series.last_at / 1e6, UTC) if series.last_at else None
-    later = []
-    if row.content:
-        passed = (
-            int(now.timestamp()) // SECONDS - row.made_for - 1
-        )  # the hour that runs is one ahead of made_for
-        for hours in AHEAD:
-            place = passed + hours
-            if 0 <= place < len(row.content["low"]):
-                later.append((hours, *_words(row, place, spaces)))
+    later = _later(row, now) if row.content else []
     if series.last_number is None or at is None:
         return CarPark(row, "―", "不明", "stopped", None, True, later)
     free = parking.free_of(series.last_number, spaces, row.counts_free)
     fill = parking.fill(free, row.nearly)
-    stale = now - at > STALE
+    stale = is_stale(at, now)
     return CarPark(
         row, f"{free:.0f}", "不明" if stale else parking.WORDS[fill], "stopped" if stale else SIGNS[fill], at, stale, later
     )  # fmt: skip
+
+
+def _later(row: Forecast, now: datetime) -> list[tuple[int, str, str]]:
+    """One for each of `AHEAD`, a dash where nothing is known: they stand in columns. Empty where nothing is known at all."""
+    # The hour that runs is one ahead of made_for.
+    passed = int(now.timestamp()) // SECONDS - row.made_for - 1
+    points, found = row.content["points"][row.content["used"]], []
+    for hours in AHEAD:
+        place = passed + hours
+        known = 0 <= place < len(points) and points[place] is not None
+        found.append((hours, *(_words(row, place, row.spaces or 0) if known else ("―", ""))))
+    return found if any(word != "―" for _, word, _ in found) else []
 
 
 def _words(row: Forecast, place: int, spaces: int) -> tuple[str, str]:

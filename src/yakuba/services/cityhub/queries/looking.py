@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from typing import Any
@@ -49,6 +49,14 @@ def moment(at: int) -> datetime | None:
     return datetime.fromtimestamp(at / 1e6, UTC) if at else None
 
 
+STALE, AHEAD = timedelta(hours=1), timedelta(minutes=10)
+
+
+def is_stale(at: datetime | None, now: datetime) -> bool:
+    """Whether a value is too old to be told as what is. One that a wrong clock put ahead is none either: nobody knows its age."""
+    return at is None or not -AHEAD <= now - at <= STALE
+
+
 def last_values() -> list[LastValue]:
     """The newest reading of each series, for other rooms."""
     return [
@@ -70,9 +78,9 @@ def from_day(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
 
 def to_day(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Those up to the end of the day."""
-    return rows.filter(
-        at__lt=_micro(timezone.make_aware(datetime.combine(day + timedelta(days=1), clock.min)))
-    )
+    # The last day of all has none behind it, and may be typed.
+    begin = _micro(timezone.make_aware(datetime.combine(day, clock.min)))
+    return rows.filter(at__lt=begin + round(timedelta(days=1).total_seconds() * 1e6))
 
 
 def _micro(at: datetime) -> int:
@@ -110,11 +118,26 @@ def place_map(entity_type: str = "", attribute: str = "", ids: Sequence[str] = (
         middle = shape_of(place["type"], place["value"]).centroid
         value = (attributes.get(attribute) or {}).get("value")
         number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-        listed.append(
-            Mapped(row.entity_id, number, Shape(points=((middle.x, middle.y),)), note=row.entity_type)
-        )
+        listed.append((row, number, Shape(points=((middle.x, middle.y),))))
+    labels = told_apart(row.entity_id for row, _, _ in listed)
+    mapped = [
+        Mapped(label, number, shape, note=row.entity_type)
+        for label, (row, number, shape) in zip(labels, listed, strict=True)
+    ]
     words = f"{attribute} のいまの値" if attribute else "実体のある場所"
-    return value_map(listed, title=title or words, unit="")
+    return value_map(mapped, title=title or words, unit="")
+
+
+def told_apart(names: Iterable[str]) -> list[str]:
+    """The names, each once: the second 中橋 is 中橋（2）. A map refuses two places of one name."""
+    found: dict[str, None] = {}
+    for name in names:
+        label, number = name, 1
+        while label in found:
+            number += 1
+            label = f"{name}（{number}）"
+        found[label] = None
+    return list(found)
 
 
 def facts() -> dict[str, Any]:

@@ -27,6 +27,7 @@ from yakuba.services.cityhub.engine.boards import (
 )
 from yakuba.services.cityhub.models import Alarm, Board, Series
 from yakuba.services.cityhub.queries import boards as queries
+from yakuba.services.cityhub.queries import looking
 from yakuba.services.cityhub.queries.steps import steps
 
 NOON = datetime(2026, 3, 4, 12, 40)  # a Wednesday
@@ -55,8 +56,11 @@ def test_a_year_before_stands_a_monday_beside_a_monday_and_a_day_beside_its_day(
     assert before(week, BoardComparison.YEAR).start.weekday() == week.start.weekday()
     year = window(BoardSpan.YEAR, NOON)
     assert before(year, BoardComparison.YEAR).end == datetime(2025, 3, 5)
-    leap = window(BoardSpan.MONTH, datetime(2028, 2, 28, 9))
-    assert before(leap, BoardComparison.YEAR).end == datetime(2027, 2, 28)
+    for day in (28, 29):  # up to and with it, beside 28 February
+        leap = window(BoardSpan.MONTH, datetime(2028, 2, day, 9))
+        assert before(leap, BoardComparison.YEAR).end == datetime(2027, 3, 1)
+    after = window(BoardSpan.MONTH, datetime(2028, 3, 1, 9))
+    assert before(after, BoardComparison.YEAR).end == datetime(2027, 3, 2)
 
 
 def test_the_mean_is_of_the_readings_and_not_of_the_steps():
@@ -244,3 +248,21 @@ def test_a_chart_has_no_more_lines_than_can_be_told_apart(in_yakuba_city, clerk)
 def test_a_stranger_is_shown_nothing(in_yakuba_city, clerk):
     board = a_board(clerk)
     assert Client().get(reverse("cityhub:board", args=[board.pk])).status_code == 302
+
+
+def test_two_things_of_one_name_stand_on_one_map(in_yakuba_city, clerk):
+    """An id is one of its type and path only: a map refuses two places of one name, and the board would not open."""
+    place = {"type": "geo:point", "value": "34.4,132.5"}
+    level = {"type": "Number", "value": 1.5}
+    for kind in ("River", "Pond"):
+        facade.bring([{"id": "naka", "type": kind, "level": level, "location": place}])
+    found = looking.place_map("", "level")
+    assert [one.label for one in found.mapped] == ["naka", "naka（2）"]
+    assert looking.told_apart(["a", "a（2）", "a", "a"]) == ["a", "a（2）", "a（3）", "a（4）"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01", "2999-12-31", "9999-12-31"])
+def test_any_day_may_be_typed_in_the_address(river, page, day):
+    address = reverse("cityhub:readings", args=[river.pk])
+    assert page.get(address, {"from": day}).status_code == 200
+    assert page.get(address, {"to": day}).status_code == 200

@@ -119,6 +119,20 @@ def test_gaps_are_no_errors():
     assert np.isfinite(found.points["model"]).all()
 
 
+def test_an_hour_that_was_never_measured_gets_no_number():
+    values = 50 + weekly(60 * DAYS + 9) + autoregressive(7, 60 * DAYS + 9, 0.5)
+    values[(np.arange(len(values)) + FIRST) % 24 < 4] = np.nan  # the first three are bridged
+    found = forecast(values, FIRST, 24)
+    silent = [place for place in range(24) if (FIRST + len(values) + place) % 24 == 3]
+    assert [place for place, one in enumerate(found.points["model"]) if one is None] == silent
+
+
+def test_bounds_make_no_number_of_what_is_not_known():
+    values = np.full(LEAST, 5.0) + autoregressive(2, LEAST, 0.5)
+    found = forecast(values, FIRST, 24, 0.0, 100.0)
+    assert found.low == found.high == [None] * 24
+
+
 def test_full_nearly_and_free():
     assert [parking.fill(free, 10) for free in (0.4, 1, 10, 11)] == ["full", "nearly", "nearly", "free"]
     assert parking.between(0, 50, 10) == "空車〜満車"
@@ -207,3 +221,35 @@ def test_hours_begin_where_the_series_does(park):
     values, first = queries.hourly(park, int(time.time()) // 3600 - 1)
     assert len(values) == 40 * DAYS
     assert datetime.fromtimestamp(first * 3600, UTC) < datetime.now(UTC)
+
+
+def test_a_gap_last_week_stops_neither_this_forecast_nor_the_next(park, page, clerk):
+    """The same hour of last week is not known: that way has a gap, and nothing else is kept from being made."""
+    last = int(time.time()) // 3600
+    Hour.objects.filter(series=park, hour__range=(last - 165, last - 155)).delete()
+    row = actions.save(park.pk, title="駅前", ahead=24, spaces=100, nearly=10, actor=clerk)
+    actions.prepare_due()
+    row.refresh_from_db()
+    assert None in row.content["points"]["seasonal"]
+    assert None not in row.content["points"]["model"]
+    assert page.get(reverse("cityhub:forecast", args=[row.pk])).status_code == 200
+    Forecast.objects.filter(pk=row.pk).update(content=row.content | {"used": "seasonal"})
+    assert page.get(reverse("cityhub:parking")).status_code == 200
+
+
+def test_what_is_not_known_of_a_car_park_moves_no_column(park, page, clerk):
+    row = actions.save(park.pk, title="駅前", ahead=24, spaces=100, nearly=10, actor=clerk)
+    actions.prepare_due()
+    row.refresh_from_db()
+    used = row.content["used"]
+    points = [None, *row.content["points"][used][1:]]
+    low, high = ([None, *row.content[name][1:]] for name in ("low", "high"))
+    content = row.content | {"points": row.content["points"] | {used: points}, "low": low, "high": high}
+    made = int(time.time()) // 3600 - 1
+    Forecast.objects.filter(pk=row.pk).update(content=content, made_for=made)
+    at = datetime.fromtimestamp((made + 1) * 3600 - 60, UTC)
+    shown = queries._car_park(Forecast.objects.select_related("series").get(pk=row.pk), at).later
+    assert next(word for _, word, _ in shown) == "―"
+    assert [hours for hours, _, _ in shown] == list(queries.AHEAD)
+    Forecast.objects.filter(pk=row.pk).update(made_for=made - 500)
+    assert queries._car_park(Forecast.objects.select_related("series").get(pk=row.pk), at).later == []

@@ -13,6 +13,7 @@ from yakuba.kernel.refusals import Invalid
 from yakuba.services.cityhub.actions import harvests as actions
 from yakuba.services.cityhub.engine.degreedays import degrees, ripening
 from yakuba.services.cityhub.models import HarvestPlan, Hour, Series
+from yakuba.services.cityhub.pages import harvests as page
 
 BEGIN = date(2026, 4, 1)
 
@@ -76,6 +77,31 @@ def test_what_is_never_reached_is_the_far_end():
     means = constant(date(2023, 1, 1), 1_096, 4.0)
     found = ripening(means, BEGIN, BEGIN, 5.0, 900.0)
     assert set(found.years.values()) == {None}
+
+
+def test_where_it_is_not_reached_no_day_is_said():
+    means = constant(date(2021, 1, 1), 1_461, 15.0) | constant(date(2024, 1, 1), 821, 4.0)
+    found = ripening(means, BEGIN, BEGIN, 5.0, 900.0)
+    assert sorted(found.years.items())[-1] == (2025, None)
+    assert (found.earliest is not None, found.latest) == (True, None)
+    row = HarvestPlan(made_on=BEGIN, begin=BEGIN, years=len(found.years), earliest=found.earliest)
+    assert "達しない年もあります" in page._days(row)
+    row.earliest = None
+    assert "どの年の気温でも" in page._days(row)
+
+
+def test_a_season_over_the_new_year_needs_the_spring_of_each_year():
+    """Four Novembers were measured and no spring: what December had is not told as the months after it."""
+    begin = date(2025, 11, 1)
+    means = constant(begin, 60, 8.0)
+    for year in (2021, 2022, 2023, 2024):
+        means |= constant(date(year, 11, 1), 61, 8.0)
+    found = ripening(means, begin, begin + timedelta(days=60), 5.0, 900.0)
+    assert (found.years, found.earliest) == ({}, None)
+    whole = constant(date(2021, 1, 1), 1_825, 8.0)
+    assert ripening(whole, begin, begin + timedelta(days=60), 5.0, 900.0).middle == begin + timedelta(
+        days=299
+    )
 
 
 def test_the_page(in_yakuba_city, clerk):

@@ -203,3 +203,34 @@ def test_a_habit_is_learnt_from_the_readings(ruled):
     a_series("Care", "event", [(now - day * DAY + 600, 1.0) for day in range(1, 40)])
     actions.look()
     assert "医療機器ではありません" in watched.cautions_of(Alarm.objects.get())
+
+
+def test_a_sensor_whose_clock_was_ahead_is_not_waited_for():
+    """What began or came in a year that is not yet counts from when that is noticed."""
+    one, state = rule(NAP), State()
+    now = 2_000_000.0
+    looked(one, state, now + 9e8, 2.0, {})
+    assert watching.is_ahead(state, now)
+    watching.come_back(state, now)
+    assert watching.lasted(one, state, now + 59) is None
+    assert watching.lasted(one, state, now + 60) == watching.Event(True, now + 60, None)
+    usual, state = rule(HABIT), State(expected=[1.0] * 96)
+    looked(usual, state, now + 9e8, 1.0, {})
+    watching.come_back(state, now)
+    later = now + 2 * HOUR
+    assert watching.expected(usual, state, later, later) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HABIT + "    続く分: 10\n", "「周期」の見張りに「続く分」"),
+        (HABIT + "    ほかも:\n      - 属性: z\n        超える: 1\n", "「周期」の見張りに「ほかも」"),
+        (NAP + "    戻る: 3\n", "「等しい」の見張りに「戻る」"),
+        (f"    超える: 1\n    出向く:\n      - 場所: a\n        だれ: {'b' * 101}\n", "「だれ」は100文字"),
+        (f"    超える: 1\n    出向く:\n      - 場所: a\n        だれ: b\n        すること: {'c' * 201}\n", "200文字"),
+    ],
+)  # fmt: skip
+def test_what_would_not_be_looked_at_or_cut_off_is_told(text, said):
+    with pytest.raises(DefinitionRefused, match=said):
+        rule(text)
