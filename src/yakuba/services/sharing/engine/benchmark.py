@@ -169,8 +169,8 @@ def _flag(text: str, what: str) -> bool:
     return words[given]
 
 
-def _whole(text: str, what: str, low: int, high: int) -> int:
-    found = cells.number(text, what, units=(*cells.UNITS, "か月", "ヶ月", "月", "年度"))
+def _whole(text: str, what: str, low: int, high: int, *units: str) -> int:
+    found = cells.number(text, what, units=units)
     if found != int(found) or not low <= found <= high:
         raise BadRow(f"{what}「{text.strip()[:20]}」は{low}から{high}までの整数で書いてください。")
     return int(found)
@@ -188,13 +188,16 @@ def read(rows: Iterable[Row], bodies: Mapping[str, str]) -> Read:
     for row in rows:
         one = Cells(row, found.problems)
         code = one.read(CODE, of)
-        people = one.read(POPULATION, lambda text: _whole(text, POPULATION, 1, 20_000_000))
+        people = one.read(POPULATION, lambda text: _whole(text, POPULATION, 1, 20_000_000, "人"))
         year, kind = one.read(YEAR, _year), one.read(KIND, lambda text: filled(text, KIND, 60))
-        months = one.read(TERM, lambda text: _whole(text, TERM, 1, 240))
+        months = one.read(TERM, lambda text: _whole(text, TERM, 1, 240, "か月", "ヶ月", "カ月", "月"))
         yen = one.read(YEN, cells.yen)
         taxed, custom = one.read(TAXED, lambda text: _flag(text, TAXED)), one.read(CUSTOM, lambda text: _flag(text, CUSTOM))  # fmt: skip
-        rate = one.read(RATE, lambda text: _whole(text, RATE, 0, 30) if text.strip() else 10)
-        hours = one.read(MINUTES, lambda text: cells.number(text, MINUTES) if text.strip() else Decimal(-1))
+        rate = one.read(RATE, lambda text: _whole(text, RATE, 0, 30, "％", "%") if text.strip() else 10)
+        hours = one.read(
+            MINUTES,
+            lambda text: cells.number(text, MINUTES, units=("時間",)) if text.strip() else Decimal(-1),
+        )
         source = one.read(SOURCE, lambda text: filled(text, SOURCE))
         product = " ".join(row.get(PRODUCT).split())[:80]
         if yen is not None and yen < 0:

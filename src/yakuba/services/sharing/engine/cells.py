@@ -47,8 +47,8 @@ def number(text: str, what: str, *, units: tuple[str, ...] = UNITS) -> Decimal:
 
 
 def yen(text: str, what: str = "金額") -> int:
-    """Whole yen. Raises BadRow."""
-    found = number(text, what, units=("円",))
+    """Whole yen, also as ¥1,200. Raises BadRow."""
+    found = number(re.sub(r"^(\s*[-+△▲−－]?\s*)[¥￥]", r"\1", text), what, units=("円",))
     if found != found.to_integral_value():
         raise BadRow(f"{what}「{text.strip()[:30]}」に円より小さい端数があります。円で書いてください。")
     if abs(found) > MOST_YEN:

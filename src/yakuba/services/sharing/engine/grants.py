@@ -18,6 +18,7 @@ from pathlib import Path
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Section, parse, plain
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.values import ValueRefused, calendar
+from yakuba.kernel.values.characters import compose, narrow
 
 FOLDER = Path(__file__).parent / "data/grants"
 CONFIRM = "確認が必要です"
@@ -116,11 +117,18 @@ def work_out(rule: Rule, day: date, given: Mapping[str, Fraction], *, field_of_w
     """The amount on a day, with its steps. Raises Invalid where an input is missing or wrong."""
     if not rule.holds_on(day):
         return Outcome(None, why=f"{CONFIRM}。{OUTSIDE}", notes=rule.notes)
-    if field_of_work and field_of_work in rule.excluded:
+    field_of_work = "".join(narrow(compose(field_of_work)).split())
+    if field_of_work in rule.excluded:
         return Outcome(
             None,
             why=f"対象外です。「{field_of_work}」は、標準化の対象の事務なので、この措置から除かれています。",
             notes=rule.notes,
+        )
+    alike = [one for one in rule.excluded if one in field_of_work or (field_of_work and field_of_work in one)]
+    if alike:  # an amount for what may be excluded would be wrong
+        raise Invalid(
+            f"「{field_of_work[:40]}」は、除かれる事務「{alike[0]}」のことですか。その名前で書くか、別の事務なら空けてください。",
+            place="対象の事務",
         )
     values = {one.code: _checked(one, given.get(one.code)) for one in rule.inputs}
     first = rule.inputs[0]

@@ -306,9 +306,9 @@ def test_cells_are_read_where_they_are_clear():
     text = '団体コード,月,利用の種類,量\n９９００１９,令和８年４月,pages,"１,２００件"\n'
     (found,) = tables.uses(rows(text.encode(), ("団体コード",), []), NAMES, {"pages"}, PERIODS).rows
     assert (found.code, found.month, found.amount) == ("990019", "2026-04", 1200)
-    amounts = "費用の符号,月,金額,内訳\nfee,R8.4,△1000円,\nfee,2026年5月,12千円,\nfee,2026年5月,300人,\n利用料,2026-06,1,\n"
+    amounts = "費用の符号,月,金額,内訳\nfee,R8.4,△1000円,\nfee,R8.4,￥１０００,\nfee,2026年5月,12千円,\nfee,2026年5月,300人,\n利用料,2026-06,1,\n"
     read = tables.amounts(rows(amounts.encode(), ("金額",), []), {"fee": "利用料"})
-    assert [(one.item, one.yen) for one in read.rows] == [("fee", -1000), ("fee", 1)]
+    assert [(one.item, one.yen) for one in read.rows] == [("fee", -1000), ("fee", 1000), ("fee", 1)]
     assert "円の単位に直して" in str(read.problems[0])
     assert "300人" in str(read.problems[1])
 

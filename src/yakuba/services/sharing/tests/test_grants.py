@@ -108,3 +108,13 @@ def test_a_town_writes_a_rule_of_its_own_and_the_page_shows_the_steps(in_yakuba_
     assert actions.load_rule(text, actor=clerk).version == 2
     assert "期間の中" not in page.get(reverse("sharing:grants")).content.decode()
     assert page.get(reverse("sharing:grant", args=["nothing"])).status_code == 404
+
+
+def test_what_is_excluded_is_excluded_however_it_is_written():
+    one = grants.bundled()["ai-rpa-allocation"][1]
+    cost = {"cost": Fraction(100)}
+    for word in ("介護保険　", " 介護 保険", "戸籍の附票"):
+        assert grants.work_out(one, one.begins, cost, field_of_work=word).yen is None
+    with pytest.raises(Invalid, match="除かれる事務「介護保険」のことですか"):
+        grants.work_out(one, one.begins, cost, field_of_work="介護保険事務")
+    assert grants.work_out(one, one.begins, cost, field_of_work="道路の管理").yen == 30
