@@ -378,16 +378,11 @@ def report_table(asked: CampaignFileIn, actor: Actor) -> Download:
 )  # fmt: skip
 def person(asked: OutreachPersonIn, actor: Actor) -> list[dict[str, Any]]:
     """Why somebody got, or did not get, a letter. Who looked at whom is recorded."""
-    rows = (
-        Member.objects.filter(number=narrow(asked.resident_number).strip())
-        .select_related("campaign")
-        .order_by("-pk")
-    )
-    if not rows:
-        raise Missing("その宛名番号の人は、どの施策にもいません。番号を確かめてください。")
     key = number_key(asked.resident_number)
     alike = Member.objects.filter(number__iendswith=key).select_related("campaign").order_by("-pk")
     rows = [row for row in alike if number_key(row.number) == key]
+    if not rows:
+        raise Missing("その宛名番号の人は、どの施策にもいません。番号を確かめてください。")
     return [
         {
             "campaign": row.campaign_id, "name": row.campaign.name, "arm": row.campaign.plan.arms[row.arm], "probability": row.probability,
