@@ -171,3 +171,11 @@ def test_a_new_room_passes_every_contract(copy_of_the_project, asked):
 def test_a_bad_room_name_is_refused(name):
     command = [sys.executable, str(PROJECT / "scripts/new_room.py"), name]
     assert subprocess.run(command, capture_output=True).returncode == 2
+
+
+def test_no_constraint_or_index_has_the_name_of_a_table():
+    """PostgreSQL keeps all of them under one roof: such a house could not be laid there."""
+    tables = {model._meta.db_table for model in apps.get_models()}
+    named = [one.name for model in OWN_MODELS for one in (*model._meta.constraints, *model._meta.indexes)]
+    assert tables & set(named) == set()
+    assert len(named) == len(set(named))

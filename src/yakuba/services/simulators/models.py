@@ -71,7 +71,7 @@ class Indicator(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "指標"
-        constraints = [models.UniqueConstraint(fields=["trial", "label"], name="simulators_indicator")]
+        constraints = [models.UniqueConstraint(fields=["trial", "label"], name="simulators_indicator_once")]
 
     def __str__(self) -> str:
         return self.label
@@ -104,7 +104,7 @@ class Measurement(MunicipalityModel):
     class Meta(MunicipalityModel.Meta):
         verbose_name = "測った値"
         constraints = [
-            models.UniqueConstraint(fields=["indicator", "measured_on"], name="simulators_measurement")
+            models.UniqueConstraint(fields=["indicator", "measured_on"], name="simulators_measurement_once")
         ]
 
     def __str__(self) -> str:

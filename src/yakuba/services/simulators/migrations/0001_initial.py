@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '測った値',
                 'abstract': False,
                 'base_manager_name': 'all_municipalities',
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'measured_on'), name='simulators_measurement')],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'measured_on'), name='simulators_measurement_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -120,6 +120,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('trial', 'label'), name='simulators_indicator'),
+            constraint=models.UniqueConstraint(fields=('trial', 'label'), name='simulators_indicator_once'),
         ),
     ]
