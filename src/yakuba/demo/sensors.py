@@ -83,15 +83,19 @@ def load() -> None:
     cityhub.bring([_entity(key, *facts) for key, facts in PLACES.items()])
     cityhub.set_rules(RULES, actor=town.user("robot"))
     cityhub.take_text("\n".join(_lines(datetime.now(UTC))), actor=town.user("robot"))
+    set_values(
+        {
+            "cityhub.open_data": True,
+            "cityhub.levels_public": True,
+            "cityhub.rivers": "WaterLevelObserved, waterLevel",
+        },
+        actor=town.user("kanri"),
+    )
     _boards()
     _disaster()
     cityhub.take_devices(REGISTER, actor=town.user("robot"))
     cityhub.publish_opendata(
         OPEN, "市民に川のようすを知らせる", proposer=town.user("robot"), approver=town.user("kacho")
-    )
-    set_values(
-        {"cityhub.open_data": True, "cityhub.rivers": "WaterLevelObserved, waterLevel"},
-        actor=town.user("kanri"),
     )
 
 
