@@ -78,6 +78,11 @@ class JobContext:
             raise JobStopped("the job is no longer ours")
         self._untold = None
 
+    def went_on(self, done: int, total: int, note: str = "") -> None:
+        """`check`, and then `progress`: what an action calls that knows nothing of jobs."""
+        self.check()
+        self.progress(done, total, note)
+
     def telling(self, unit: str = "") -> Callable[[int, int], None]:
         """`(done, total)` → tell it, in staff's words where a unit is given, and stop where the handler must."""
 

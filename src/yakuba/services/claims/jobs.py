@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from yakuba.kernel.jobs import JobContext, job, limit_lane
 from yakuba.services.claims.actions import imports, running
 from yakuba.services.claims.models import CheckRun, CheckTable, ClaimFile
 
 limit_lane("claims", 1)
-
-
-def _listener(context: JobContext) -> Callable[[int, int, str], None]:
-    def told(done: int, total: int, note: str) -> None:
-        context.check()
-        context.progress(done, total, note)
-
-    return told
 
 
 @job(
@@ -30,7 +20,7 @@ def _listener(context: JobContext) -> Callable[[int, int, str], None]:
 )
 def take_in(context: JobContext, *, claim_file_id: int) -> None:
     """Read a claim file. Killed half way it begins anew; nothing stands before all of it is read."""
-    imports.work(claim_file_id, _listener(context))
+    imports.work(claim_file_id, context.went_on)
 
 
 @job(
@@ -44,7 +34,7 @@ def take_in(context: JobContext, *, claim_file_id: int) -> None:
 )
 def take_table(context: JobContext, *, check_table_id: int) -> None:
     """Read a table."""
-    imports.work_table(check_table_id, _listener(context))
+    imports.work_table(check_table_id, context.went_on)
 
 
 @job(
@@ -58,4 +48,4 @@ def take_table(context: JobContext, *, check_table_id: int) -> None:
 )
 def check(context: JobContext, *, check_run_id: int) -> None:
     """Check months. Findings are kept all at once."""
-    running.work(check_run_id, _listener(context))
+    running.work(check_run_id, context.went_on)

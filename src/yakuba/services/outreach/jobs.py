@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from yakuba.kernel.jobs import JobContext, job, limit_lane
 from yakuba.services.outreach.actions import campaigns, forecasts, letters, risks, tables
 from yakuba.services.outreach.models import Campaign, InvitationPrint, NumberSeries, RiskModel, TownTable
 
 limit_lane("outreach", 1)
-
-
-def _listener(context: JobContext) -> Callable[[int, int, str], None]:
-    def told(done: int, total: int, note: str) -> None:
-        context.check()
-        context.progress(done, total, note)
-
-    return told
 
 
 @job(
@@ -25,7 +15,7 @@ def _listener(context: JobContext) -> Callable[[int, int, str], None]:
 )  # fmt: skip
 def read_table(context: JobContext, *, outreach_table_id: int) -> None:
     """Read a table. Killed half way it begins anew; nothing stands before all of it is read."""
-    tables.work(outreach_table_id, _listener(context))
+    tables.work(outreach_table_id, context.went_on)
 
 
 @job(
@@ -34,7 +24,7 @@ def read_table(context: JobContext, *, outreach_table_id: int) -> None:
 )  # fmt: skip
 def assign(context: JobContext, *, campaign_id: int) -> None:
     """Choose and assign, all at once."""
-    campaigns.work(campaign_id, _listener(context))
+    campaigns.work(campaign_id, context.went_on)
 
 
 @job(
@@ -43,7 +33,7 @@ def assign(context: JobContext, *, campaign_id: int) -> None:
 )  # fmt: skip
 def print_letters(context: JobContext, *, invitation_print_id: int) -> None:
     """Print; parts that are laid out are kept."""
-    letters.work(invitation_print_id, _listener(context))
+    letters.work(invitation_print_id, context.went_on)
 
 
 @job(
@@ -52,7 +42,7 @@ def print_letters(context: JobContext, *, invitation_print_id: int) -> None:
 )  # fmt: skip
 def train(context: JobContext, *, risk_model_id: int) -> None:
     """Train a model and say what it is worth."""
-    risks.work(risk_model_id, _listener(context))
+    risks.work(risk_model_id, context.went_on)
 
 
 @job(
@@ -61,4 +51,4 @@ def train(context: JobContext, *, risk_model_id: int) -> None:
 )  # fmt: skip
 def forecast(context: JobContext, *, number_series_id: int) -> None:
     """Try every method and forecast."""
-    forecasts.work(number_series_id, _listener(context))
+    forecasts.work(number_series_id, context.went_on)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from yakuba.kernel.jobs import JobContext, chore, job, limit_lane
 from yakuba.services.worklogs.actions import imports, preparing
 from yakuba.services.worklogs.models import LogImport
@@ -11,14 +9,6 @@ from yakuba.services.worklogs.models import LogImport
 limit_lane("worklogs", 1)
 chore(3600.0, preparing.look_everywhere)
 chore(3600.0, imports.forget_everywhere)
-
-
-def _listener(context: JobContext) -> Callable[[int, int, str], None]:
-    def told(done: int, total: int, note: str) -> None:
-        context.check()
-        context.progress(done, total, note)
-
-    return told
 
 
 @job(
@@ -32,10 +22,10 @@ def _listener(context: JobContext) -> Callable[[int, int, str], None]:
 )
 def take_in(context: JobContext, *, import_id: int) -> None:
     """Read, mask and store one log. Killed half way it begins anew; no row is taken twice."""
-    imports.work(import_id, _listener(context))
+    imports.work(import_id, context.went_on)
 
 
 @job(preparing.JOB, label="操作ログの集計", attempts=2, permission="worklogs.load")
 def prepare(context: JobContext) -> None:
     """Calculate what the pages show. Nothing is stored before the end."""
-    preparing.work(_listener(context))
+    preparing.work(context.went_on)

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Section, parse, plain
 from yakuba.kernel.refusals import Invalid
-from yakuba.kernel.values import ValueRefused, calendar
 from yakuba.kernel.values.characters import compose, narrow
+from yakuba.services.sharing.engine.definition_days import day_of
 
 FOLDER = Path(__file__).parent / "data/grants"
 CONFIRM = "確認が必要です"
@@ -182,7 +182,7 @@ def read_rule(text: str) -> Rule:
     faults = Faults()
     top = Section(parse(text), "", faults, ("符号", "名前", "根拠", "確認", "から", "入力", "手順"), ("まで", "除外", "協定", "注", "公表数", "見本"))  # fmt: skip
     inputs = tuple(_inputs(top, faults))
-    begins, ends = _day(top, "から"), _day(top, "まで") if "まで" in top else None
+    begins, ends = day_of(top, "から"), day_of(top, "まで") if "まで" in top else None
     if begins and ends and ends < begins:
         top.fault("まで", "「まで」が「から」より前です。")
     rule = Rule(
@@ -204,14 +204,6 @@ def _code(top: Section) -> str:
     if not (code[:1].isalpha() and code.isascii() and code.replace("-", "").isalnum() and code == code.lower() and len(code) <= 40):  # fmt: skip
         top.fault("符号", "「符号」は英小文字で始め、英小文字、数字、- だけで、40文字までで書いてください。")
     return code
-
-
-def _day(top: Section, key: str) -> date | None:
-    try:
-        return calendar.read_date(top.text(key))
-    except ValueRefused as error:
-        top.fault(key, str(error))
-        return None
 
 
 def _inputs(top: Section, faults: Faults) -> Iterator[Input]:

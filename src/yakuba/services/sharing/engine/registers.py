@@ -18,6 +18,7 @@ from yakuba.kernel.tables.columns import Column as TableColumn
 from yakuba.kernel.tables.reading import BadRow, Row
 from yakuba.kernel.values import ValueRefused, calendar
 from yakuba.services.sharing.engine import cells
+from yakuba.services.sharing.engine.definition_days import day_of
 from yakuba.services.sharing.engine.tables import Cells, Read, filled
 
 FOLDER = Path(__file__).parent / "data/registers"
@@ -103,7 +104,7 @@ def read_kind(text: str) -> Kind:
     dated = top.text("日付の列") if "日付の列" in top else ""
     if dated and (dated not in known or known[dated].kind not in (DAY, DUE)):
         top.fault("日付の列", f"「{dated}」という日付の列がありません。")
-    begins, ends = (_day(top, key) if key in top else None for key in ("から", "まで"))
+    begins, ends = (day_of(top, key) if key in top else None for key in ("から", "まで"))
     if (begins or ends) and not dated:
         top.fault(
             "まで" if ends else "から", "期間を書くときは、どの日付で見るか（日付の列）も書いてください。"
@@ -115,14 +116,6 @@ def read_kind(text: str) -> Kind:
     if faults.found:
         raise DefinitionRefused(faults.found)
     return kind
-
-
-def _day(top: Section, key: str) -> date | None:
-    try:
-        return calendar.read_date(top.text(key))
-    except ValueRefused as error:
-        top.fault(key, str(error))
-        return None
 
 
 def _columns(top: Section, faults: Faults) -> Iterator[Column]:
