@@ -3,6 +3,7 @@ its month; and the newest closing can be taken back and made anew as one deed, w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from yakuba.kernel.approvals.models import Approval
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.tenancy import active_municipality, current_municipality
+from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.sharing.actions.costs import last_closed
 from yakuba.services.sharing.engine import cells, shares
 from yakuba.services.sharing.models import Amount, Bill, Closing, ClosingDraft, CostGroup, ReceivedBill, Share
@@ -59,6 +61,8 @@ def _propose(group: CostGroup, month: str, reason: str, replaces: Closing | None
     told = "、".join(f"{one.name} {one.total:,}円" for one in found.bills[:60])
     deed = "の請求をすべて取り消し、新しい請求を出します" if replaces else "を締めて、請求を出します"
     heed = "".join(f"【確かめる】{note}" for note in found.notes)
+    by_hand = towns.out_of_reach(found.bills)
+    heed += f"【紙かPDFで送る】{'、'.join(by_hand[:60])}。" if by_hand else ""
     pay = f"振込先：{group.pay_to}。" if group.pay_to else ""
     summary = f"「{group}」の{cells.shown_month(month)}分{deed}。合計{found.total:,}円（税抜き{found.net:,}円）。{pay}{heed}{told}"
     return approvals.propose(
@@ -131,9 +135,11 @@ def _close(found: Computed, draft: ClosingDraft, actor: User) -> Closing:
     for each in found.bills:
         before = old_bills.get(each.code)
         made.append(_bill(each, found, closing, numbers, before.number if before else ""))
+    members = towns.members()
     for bill in made:
+        bill.delivered = bill.code in members
         bill.save()
-    _deliver(found.group, made)
+    _deliver(found.group, made, members)
     return closing
 
 
@@ -186,13 +192,14 @@ def bill_content(one: BodyBill, found: Computed, reason: str = "") -> dict[str, 
     }  # fmt: skip
 
 
-def _deliver(group: CostGroup, bills: list[Bill]) -> None:
-    """Each town of this installation that named us its organiser gets its copy, in its own rows."""
-    own, members = current_municipality(), towns.members()
+def _deliver(group: CostGroup, bills: list[Bill], members: Mapping[str, Municipality]) -> None:
+    """Each town of this installation that names us its organiser gets its copy, in its own rows. One that no longer does gets none,
+    nor the reversal of what it has: the closing's page says to whom all is sent by hand."""
+    own = current_municipality()
     for bill in bills:
-        town = members.get(bill.code)
-        if town is None:
+        if not bill.delivered:
             continue
+        town = members[bill.code]
         key = {"organiser_code": own.code, "number": bill.number}
         given = {
             "organiser": own.name, "title": group.title, "month": bill.closing.month, "kind": bill.kind, "total": bill.total,

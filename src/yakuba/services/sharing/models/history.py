@@ -92,7 +92,8 @@ class Share(MunicipalityModel):
 
 class Bill(MunicipalityModel):
     """A bill (請求書), or the reversal of one. number: consecutive within its group; reverses: the number of the bill that it takes
-    back; replaces: of the one in whose place it stands; content: all that is printed; yen, the total with tax."""
+    back; replaces: of the one in whose place it stands; content: all that is printed; yen, the total with tax; delivered: whether the
+    body got its copy into its own rows, None where it was issued before this was kept."""
 
     class Kind(models.TextChoices):
         BILL = "bill", "請求"
@@ -110,6 +111,9 @@ class Bill(MunicipalityModel):
     tax = models.BigIntegerField("消費税")
     total = models.BigIntegerField("合計")
     content = models.JSONField("明細", default=dict)
+    delivered = models.BooleanField(
+        "届け方", null=True, choices=[(True, "画面に届けた"), (False, "紙かPDFで送る")]
+    )
     issued_at = models.DateTimeField("出した日時", auto_now_add=True)
 
     class Meta(MunicipalityModel.Meta):

@@ -68,7 +68,8 @@ class SharingApprovalOut(BaseModel):
 
 
 class CostBillOut(BaseModel):
-    """A bill; yen. reverses, replaces: numbers of other bills, empty where none."""
+    """A bill; yen. reverses, replaces: numbers of other bills, empty where none; delivered: whether the body has its copy in this
+    installation, None where it was not kept."""
 
     id: int
     number: str
@@ -81,6 +82,7 @@ class CostBillOut(BaseModel):
     total: int
     reverses: str
     replaces: str
+    delivered: bool | None
     issued_at: datetime
 
 

@@ -33,11 +33,15 @@ BILLS = Listing(
         Column("kind", "種類", lambda row: status(KINDS[Bill.Kind(row.kind)], row.get_kind_display()), ("kind", "pk")),
         Column("net", "税抜き", lambda row: row.net, ("net", "pk"), number=True),
         Column("total", "合計", lambda row: row.total, ("total", "pk"), number=True),
+        Column("delivered", "届け方", lambda row: row.get_delivered_display() or "―", ("delivered", "pk")),
         Column("issued", "出した日", lambda row: timezone.localdate(row.issued_at), ("issued_at",)),
     ),
     rows=queries.bills,
     nothing=Nothing("出した請求書はまだありません", "月を締めると、団体ごとの請求書がここに並びます。", ("費用の分担", reverse_lazy("sharing:index"))),
-    filters=(Filter("kind", "種類", lambda: Bill.Kind.choices),),
+    filters=(
+        Filter("kind", "種類", lambda: Bill.Kind.choices),
+        Filter("delivered", "届け方", lambda: [("1", "画面に届けた"), ("0", "紙かPDFで送る")], lambda rows, value: rows.filter(delivered=value == "1")),
+    ),
     trail=(ABOVE,),
 )  # fmt: skip
 RECEIVED = Listing(
@@ -90,6 +94,7 @@ def closing(request: HttpRequest, closing_id: int) -> HttpResponse:
     context = {
         "closing": row, "group": row.group, "bills": [(one, KINDS[Bill.Kind(one.kind)]) for one in bills], "lines": lines, "above": above(row.group),
         "is_newest": newest is not None and newest.pk == row.pk, "may_edit": allowed(request.user, "sharing.edit"), "form": CloseForm(),
+        "by_hand": list(dict.fromkeys(one.name for one in bills if one.delivered is False)),
         "anew": Closing.objects.filter(replaces=row).first(), "total": sum(one.total for one in bills if one.kind == Bill.Kind.BILL),
         "forms": (("xlsx", "Excel"), ("utf-8", "CSV（UTF-8）"), ("cp932", "CSV（Shift_JIS）"), ("json", "JSON")),
     }  # fmt: skip

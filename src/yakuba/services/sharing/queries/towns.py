@@ -6,11 +6,14 @@ group, which the operator makes. Nothing is read across towns: each is made acti
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from yakuba.kernel.meter import queries as meter
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.townsettings import value
 from yakuba.services.robots import facade as robots
+from yakuba.services.sharing.queries.computing import BodyBill
 
 ORGANISER = "sharing.organiser"
 
@@ -25,6 +28,12 @@ def members() -> dict[str, Municipality]:
                 if str(value(ORGANISER)).strip() == own.code:
                     found[town.code] = town
     return dict(sorted(found.items()))
+
+
+def out_of_reach(bills: Iterable[BodyBill]) -> list[str]:
+    """Names of the bodies whose bills nobody gets on a page: outside of this installation, or without their word."""
+    reached = members()
+    return [one.name for one in bills if one.code not in reached]
 
 
 def usage(month: str = "") -> list[meter.Total]:
