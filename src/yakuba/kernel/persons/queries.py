@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -39,6 +40,13 @@ def near_duplicates(entry: Entry) -> list[matching.Candidate]:
     """Who else in the register may be the same person: same birth date or reading, and near in name or address."""
     probe = Probe(entry.name, entry.kana, entry.birth, entry.address)
     return [found for found in match(probe).candidates if found.entry.number != entry.number]
+
+
+def numbers() -> Iterator[str]:
+    """The number of everybody in the register; nothing where none was loaded."""
+    load = current()
+    if load is not None:
+        yield from load.persons.order_by().values_list("number", flat=True).iterator(chunk_size=10_000)
 
 
 def _blocks(persons: QuerySet[Person], probe: Probe) -> list[QuerySet[Person]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -235,8 +236,8 @@ def _shares(row: Campaign, plan: Plan) -> list[float]:
 
 @transaction.atomic
 def withdraw(campaign: Campaign) -> Campaign:
-    """Whoever was examined by the day before printing, wants no letters or is under protection is taken out, in every arm by the same
-    rule. Raises Conflict where the list of who was examined does not reach that day."""
+    """Whoever was examined by the day before printing, wants no letters, is under protection or no longer lives here is taken out, in
+    every arm by the same rule. Raises Conflict where the list of who was examined does not reach that day."""
     row = locked(campaign, Campaign.State.ASSIGNED)
     plan = row.plan
     if row.results_until is None or row.results_until < plan.cutoff:
@@ -248,6 +249,8 @@ def withdraw(campaign: Campaign) -> Campaign:
     members.filter(examined_on__lte=plan.cutoff).update(withdrawn=Member.Withdrawn.EXAMINED)
     _withdraw(row, choosing.opted_out(row.purpose), Member.Withdrawn.OPT_OUT)
     _withdraw(row, choosing.keys_of(_protected(row)), Member.Withdrawn.PROTECTED)
+    gone, row.residents_of = moved_now(row)
+    _withdraw(row, gone, Member.Withdrawn.MOVED)
     row.state, row.withdrawn_at = Campaign.State.WITHDRAWN, timezone.now()
     row.save()
     return row
@@ -278,6 +281,11 @@ def _protected(row: Campaign) -> set[str]:
 def protected_now(row: Campaign) -> set[str]:
     """The same for whoever makes or takes letters."""
     return _protected(row)
+
+
+def moved_now(row: Campaign) -> tuple[set[str], datetime | None]:
+    """Members whom the register of residents no longer has, by `number_key`, and when it was loaded."""
+    return choosing.moved(row.members.order_by().values_list("number", flat=True))
 
 
 def give_up(refusal: Refused, *, campaign_id: int) -> None:

@@ -38,6 +38,7 @@ from yakuba.services.outreach.queries import choosing
 JOB, LETTER = "outreach.print", "outreach.invitation"
 PROTECTED = "支援措置の対象なので作りません。"
 UNWILLING = "勧奨を望まないと申し出たので作りません。"
+MOVED = "宛名の登録簿にもういない（転出か死亡）ので作りません。"
 MISFIT = "文が長くて1枚に収まりません。"
 
 
@@ -146,6 +147,7 @@ def _letters(
     )
     place = {number: at for at, number in enumerate(numbers)}
     hidden, unwilling = campaigns.protected_now(campaign), choosing.opted_out(campaign.purpose)
+    gone, _ = campaigns.moved_now(campaign)
     found: list[tuple[str, Letter, Member]] = []
     for member in campaign.members.filter(withdrawn="", arm__gt=0).order_by("pk").iterator(chunk_size=2_000):
         if member.number in hidden:
@@ -153,6 +155,9 @@ def _letters(
             continue
         if number_key(member.number) in unwilling:
             left.append([masked(member.number), UNWILLING])
+            continue
+        if number_key(member.number) in gone:
+            left.append([masked(member.number), MOVED])
             continue
         person = {name: values[place[member.number]] for name, values in columns.items()}
         letter = _letter(member, plan, person, roles)
@@ -198,7 +203,8 @@ def beginning() -> list[Block]:
 
 
 def require_may_leave(made: InvitationPrint) -> None:
-    """Raises Conflict where somebody in this print has come under protection or wants no letters since, or the purpose has ended."""
+    """Raises Conflict where somebody in this print has come under protection, wants no letters or has left the town since, or the
+    purpose has ended."""
     campaign = made.campaign
     if campaign.table is None or campaign.table.part is None:
         raise Conflict(choosing.GONE)
@@ -208,6 +214,8 @@ def require_may_leave(made: InvitationPrint) -> None:
         raise Conflict("作った後に支援措置の対象になった人の手紙が入っています。作り直してください。")
     if inside & choosing.opted_out(campaign.purpose):
         raise Conflict("作った後に勧奨を望まないと申し出た人の手紙が入っています。作り直してください。")
+    if inside & campaigns.moved_now(campaign)[0]:
+        raise Conflict("作った後に転出したか亡くなった人の手紙が入っています。作り直してください。")
 
 
 def _inside(made: InvitationPrint) -> set[str]:

@@ -15,7 +15,8 @@ from yakuba.services.outreach.models.tables import Purpose, TownTable, Worked
 class Campaign(MunicipalityModel):
     """A campaign (施策). text: the plan, never changed from the proposal on; seed: of the random numbers; funnel: how many were left
     out by what, [sentence, people]; strata: label of each stratum; shares: probability of each arm, the control group first; report:
-    what was found on the planned day. parent: the experiment that an adaptive one follows."""
+    what was found on the planned day; parent: the experiment that an adaptive one follows; residents_of: when the register of
+    residents was loaded that said who still lives here, None where none could say it."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "下書き"
@@ -48,6 +49,7 @@ class Campaign(MunicipalityModel):
     approved_by = person("承認した職員", null=True)
     assigned_at = models.DateTimeField("割り付けた日時", null=True)
     withdrawn_at = models.DateTimeField("受診者を除いた日時", null=True)
+    residents_of = models.DateTimeField("転出・死亡を確かめた宛名の日時", null=True)
     results_at = models.DateTimeField("結果を入れた日時", null=True)
     results_until = models.DateField("いつまでの結果か", null=True)
     reported_at = models.DateTimeField("結果を見た日時", null=True)
@@ -89,6 +91,7 @@ class Member(MunicipalityModel):
         EXAMINED = "examined", "印刷の前に受診"
         OPT_OUT = "opt_out", "勧奨を望まない"
         PROTECTED = "protected", "支援措置"
+        MOVED = "moved", "転出・死亡"
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="members")
     number = models.CharField("宛名番号", max_length=20)

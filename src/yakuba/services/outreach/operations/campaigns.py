@@ -340,7 +340,10 @@ def members_table(asked: CampaignFileIn, actor: Actor) -> Download:
 def _member_rows(row: Campaign) -> Iterator[list[Any]]:
     """Of who came under protection since, the stratum may say where they live. 送る: nobody before those examined are withdrawn."""
     arms, strata = row.plan.arms, [" ".join(one.values()) or "全体" for one in row.strata]
-    hidden, unwilling = campaigns.protected_now(row), choosing.opted_out(row.purpose)
+    hidden, unwilling = (
+        campaigns.protected_now(row),
+        choosing.opted_out(row.purpose) | campaigns.moved_now(row)[0],
+    )
     cleared = row.state not in (Campaign.State.APPROVED, Campaign.State.ASSIGNED)
     for member in row.members.order_by("pk").iterator(chunk_size=2_000):
         stratum = policy.HIDDEN if member.number in hidden else strata[member.stratum]

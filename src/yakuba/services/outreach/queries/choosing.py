@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from yakuba.kernel.persons import queries as residents
 from yakuba.kernel.persons.protecting import Named, Told, judge
 from yakuba.kernel.persons.variants import name_key
 from yakuba.kernel.protection import policy
@@ -120,6 +122,25 @@ def elsewhere(purpose: Purpose, campaign: Campaign | None) -> set[str]:
     if campaign is not None:
         rows = rows.exclude(campaign=campaign)
     return keys_of(rows.values_list("number", flat=True))
+
+
+def moved(numbers: Iterable[str]) -> tuple[set[str], datetime | None]:
+    """Whom the register of residents no longer has (転出・死亡), by `number_key`, and when that register was loaded. A register that
+    knows fewer than half of them numbers people otherwise, or is of others: it says nothing of anybody, as where there is none."""
+    asked = keys_of(numbers)
+    load = residents.current()
+    if load is None or not asked:
+        return set(), None
+    there = sum(1 for one in residents.numbers() if _take(asked, number_key(one)))
+    return (set(), None) if there < len(asked) else (asked, load.finished_at)
+
+
+def _take(keys: set[str], key: str) -> bool:
+    """Whether it was among them; it no longer is."""
+    if key not in keys:
+        return False
+    keys.remove(key)
+    return True
 
 
 def protected(chosen: Chosen, roles: Mapping[str, str]) -> set[str]:

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from yakuba.kernel.approvals.actions import ApprovalRefused
+from yakuba.kernel.persons import loading
 from yakuba.kernel.protection.actions import begin
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.outreach import facade
@@ -101,6 +102,50 @@ def town(numbers, clerk, head="宛名番号,生年月日,性別,地区,氏名,�
 def plan(who="年齢 以上 40"):
     text = samples.plan(YEAR).replace("年齢 以上 40", who)
     return text.replace("  - 昨年度の受診\n", "")
+
+
+def register(tmp_path, numbers, clerk):
+    """The register of residents, with nobody else in it."""
+    lines = [f"{number},見本,ミホン,1970-01-01,やくば市中央1-1," for number in numbers]
+    path = tmp_path / "atena.csv"
+    path.write_text("\n".join(["宛名番号,氏名,フリガナ,生年月日,住所,方書", *lines]))
+    return loading.load(path, actor=clerk, accept_fewer=True)
+
+
+def test_who_left_the_town_is_taken_out_of_every_arm_and_gets_no_letter(assigned, clerk, tmp_path, page):
+    keep = [one.pk for arm in range(3) for one in assigned.members.filter(arm=arm)[:4]]
+    numbers = list(
+        assigned.members.filter(pk__in=keep).order_by("arm", "pk").values_list("number", flat=True)
+    )
+    register(tmp_path, [f"00{one}" for one in numbers if one not in (numbers[0], numbers[5])], clerk)
+    row = cleared(assigned)
+    assert set(row.members.filter(withdrawn="moved").values_list("number", flat=True)) == {
+        numbers[0],
+        numbers[5],
+    }
+    assert (
+        "取り込んだ宛名の登録簿にいない人を除きました"
+        in page.get(reverse("outreach:campaign", args=[row.pk])).content.decode()
+    )
+    first = printed(row, clerk)
+    assert (first.letters, first.left) == (7, [])
+    register(tmp_path, [one for one in numbers if one not in (numbers[0], numbers[5], numbers[6])], clerk)
+    with pytest.raises(Conflict, match="転出したか亡くなった"):
+        letters.require_may_leave(first)
+    again = printed(row, clerk)
+    assert (again.letters, again.left) == (6, [["＊＊" + numbers[6][-3:], letters.MOVED]])
+    letters.require_may_leave(again)
+    lines = b"".join(operations.members_table(clerk, campaign_id=row.pk, form="utf-8").pieces()).decode()
+    send = {line.split(",")[0]: line.rsplit(",", 1)[-1] for line in lines.splitlines()}
+    assert send[numbers[6]] == "いいえ"
+
+
+def test_a_register_of_other_numbers_takes_nobody_out_and_the_page_says_so(assigned, clerk, tmp_path, page):
+    register(tmp_path, ["X1", "X2"], clerk)
+    row = cleared(assigned)
+    assert not row.members.filter(withdrawn="moved").exists()
+    assert row.residents_of is None
+    assert "確かめていません" in page.get(reverse("outreach:campaign", args=[row.pk])).content.decode()
 
 
 def test_zeros_that_a_spreadsheet_dropped_hide_nobody(purpose, clerk, approver):
