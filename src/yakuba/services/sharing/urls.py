@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.sharing.pages import advisors, bills, costs, prices, registers
+from yakuba.services.sharing.pages import advisors, bills, costs, group_tables, prices, registers
 
 app_name = "sharing"
 urlpatterns = [
@@ -13,9 +13,9 @@ urlpatterns = [
     path("groups/<int:cost_group_id>/edit/", costs.edit_group, name="edit_group"),
     path("groups/<int:cost_group_id>/body/", costs.body, name="body"),
     path("groups/<int:cost_group_id>/items/new/", costs.new_item, name="new_item"),
-    path("groups/<int:cost_group_id>/populations/", costs.load_headcounts, name="load_headcounts"),
-    path("groups/<int:cost_group_id>/uses/", costs.load_uses, name="load_uses"),
-    path("groups/<int:cost_group_id>/amounts/", costs.load_amounts, name="load_amounts"),
+    path("groups/<int:cost_group_id>/populations/", group_tables.load_headcounts, name="load_headcounts"),
+    path("groups/<int:cost_group_id>/uses/", group_tables.load_uses, name="load_uses"),
+    path("groups/<int:cost_group_id>/amounts/", group_tables.load_amounts, name="load_amounts"),
     path("groups/<int:cost_group_id>/meter/", costs.take_meter, name="take_meter"),
     path("groups/<int:cost_group_id>/month/", costs.month, name="month"),
     path("groups/<int:cost_group_id>/close/", bills.propose, name="propose"),

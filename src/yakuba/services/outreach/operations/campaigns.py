@@ -1,4 +1,4 @@
-"""Campaigns: planned, approved, assigned, cleared, printed, looked at."""
+"""Campaigns: planned, approved, assigned, cleared, looked at."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
-from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.lists.files import write
 from yakuba.kernel.operations import Answer, FromFile, Part, Trace, Upload, Word, Work
@@ -20,10 +19,10 @@ from yakuba.kernel.refusals import Conflict, Missing
 from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.values.characters import narrow
-from yakuba.services.outreach.actions import campaigns, letters, purposes, results
+from yakuba.services.outreach.actions import campaigns, purposes, results
 from yakuba.services.outreach.engine import sizes
 from yakuba.services.outreach.engine.columns import number_key
-from yakuba.services.outreach.models import Campaign, InvitationPrint, Member
+from yakuba.services.outreach.models import Campaign, Member
 from yakuba.services.outreach.operations.table import OPERATIONS
 from yakuba.services.outreach.operations.tables import purpose_of, table_of
 from yakuba.services.outreach.queries import campaigns as queries
@@ -71,12 +70,6 @@ class CampaignFileIn(OneCampaign):
     form: Literal["xlsx", "utf-8", "cp932", "json"] = Field("xlsx", description="形式")
 
 
-class OneInvitationPrint(BaseModel):
-    """Letters that were made."""
-
-    invitation_print_id: int = Field(description="手紙の番号")
-
-
 class OutreachPersonIn(BaseModel):
     """A person."""
 
@@ -121,17 +114,6 @@ class ExaminedOut(BaseModel):
     members: int
 
 
-class InvitationPrintOut(BaseModel):
-    """Letters. left: [masked number, why] of those without one."""
-
-    id: int
-    state: str
-    state_label: str
-    letters: int
-    left: list[list[str]]
-    reason: str
-
-
 class MembershipOut(BaseModel):
     """What a person was assigned to. probability: with which."""
 
@@ -151,7 +133,6 @@ class SizeOut(BaseModel):
 
 
 COLUMNS = {"id": "番号", "name": "施策", "state_label": "状態", "members": "対象者"}
-PRINT_COLUMNS = {"id": "番号", "state_label": "状態", "letters": "通"}
 
 
 def campaign_facts(row: Campaign) -> dict[str, Any]:
@@ -161,14 +142,6 @@ def campaign_facts(row: Campaign) -> dict[str, Any]:
     return {
         "id": row.pk, "state_label": row.get_state_display(), "proposed": campaigns.is_proposed(row), "members": row.members.count(),
     } | {name: getattr(row, name) for name in names}  # fmt: skip
-
-
-def print_facts(row: InvitationPrint) -> dict[str, Any]:
-    """As a program sees it, as it stands now."""
-    row.refresh_from_db()
-    return {"id": row.pk, "state_label": row.get_state_display()} | {
-        name: getattr(row, name) for name in ("state", "letters", "left", "reason")
-    }
 
 
 def campaign_of(number: int) -> Campaign:
@@ -181,13 +154,7 @@ def _assigned(row: Campaign) -> tuple[int, int, bool]:
     return work.done, work.total, work.is_live
 
 
-def _printed(row: InvitationPrint) -> tuple[int, int, bool]:
-    work = work_of(letters.JOB, row.job_key)
-    return work.done, work.total, work.is_live
-
-
 A_CAMPAIGN = Answer(CampaignOut, campaign_facts, COLUMNS, fault=lambda facts: facts["reason"])
-A_PRINT = Answer(InvitationPrintOut, print_facts, PRINT_COLUMNS, fault=lambda facts: facts["reason"])
 
 
 @OPERATIONS.add(
@@ -280,48 +247,6 @@ def take_examined(asked: ExaminedIn, actor: Actor) -> results.Loaded:
 def withdraw(asked: OneCampaign, actor: Actor) -> Campaign:
     """On the day before printing, in every arm by the same rule."""
     return campaigns.withdraw(campaign_of(asked.campaign_id))
-
-
-@OPERATIONS.add(
-    "勧奨の手紙を作る", "outreach.plan", "POST campaigns/{campaign_id}/print", command="campaign print", status=201, answer=A_PRINT,
-    event="outreach.printing", trace=lambda asked, row: Trace(f"campaign:{asked.campaign_id}"), work=Work("手紙", progress=_printed),
-)  # fmt: skip
-def print_letters(asked: OneCampaign, actor: Actor) -> InvitationPrint:
-    """One PDF, each page proved, with the list for the envelopes."""
-    return letters.start(campaign_of(asked.campaign_id), actor=actor)
-
-
-@OPERATIONS.add(
-    "勧奨の手紙を取り出す", "outreach.persons", "GET prints/{invitation_print_id}/pdf", command="campaign letters",
-    answer=Answer(media_type="application/pdf"), event="outreach.letters_taken", trace=lambda asked, file: Trace(f"invitationprint:{asked.invitation_print_id}"), step_up=True,
-)  # fmt: skip
-def letters_pdf(asked: OneInvitationPrint, actor: Actor) -> Download:
-    """The letters as they were made; refused where somebody in them has come under protection or wants no letters since."""
-    row = _print_of(asked.invitation_print_id)
-    return Download(f"invitations-{row.pk}.pdf", "application/pdf", content_of(row.pdf))
-
-
-@OPERATIONS.add(
-    "差込の一覧を取り出す", "outreach.persons", "GET prints/{invitation_print_id}/list", command="campaign mailing",
-    answer=Answer(media_type="text/csv"), event="outreach.list_taken", trace=lambda asked, file: Trace(f"invitationprint:{asked.invitation_print_id}"), step_up=True,
-)  # fmt: skip
-def mailing_list(asked: OneInvitationPrint, actor: Actor) -> Download:
-    """A row a letter, in the order of the pages, each with the mark of its page."""
-    row = _print_of(asked.invitation_print_id)
-    return Download(f"invitations-{row.pk}.csv", "text/csv", content_of(row.mailing))
-
-
-def _print_of(number: int) -> Any:
-    row = one(
-        InvitationPrint.objects.select_related(
-            "campaign__table__part", "campaign__purpose", "pdf", "mailing"
-        ),
-        number,
-    )
-    if row.pdf is None or row.mailing is None:
-        raise Conflict("この手紙は、まだできていません。")
-    letters.require_may_leave(row)
-    return row
 
 
 @OPERATIONS.add(

@@ -41,6 +41,7 @@ from yakuba.services.outreach.forms.campaigns import (
 )
 from yakuba.services.outreach.models import Campaign, Purpose, TownTable
 from yakuba.services.outreach.operations import campaigns as operations
+from yakuba.services.outreach.operations import prints
 from yakuba.services.outreach.pages.tables import ABOVE, STATES
 from yakuba.services.outreach.queries import campaigns as queries
 from yakuba.services.outreach.queries import charts
@@ -188,13 +189,13 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     plan = row.plan
     arms = found.arm_results(row, plan) if row.assigned_at else []
     work = work_of(actions.JOB, row.job_key)
-    prints = list(row.prints.order_by("-pk")[:5])
+    made = list(row.prints.order_by("-pk")[:5])
     context = {
         "campaign": row, "plan": plan, "state": CAMPAIGN_STATES[row.state], "arms": arms, "funnel": charts.funnel(row.funnel), "work": work,
         "proposed": actions.is_proposed(row), "reason_form": ReasonForm(), "may_plan": allowed(request.user, "outreach.plan"),
         "may_load": allowed(request.user, "outreach.load"), "may_persons": allowed(request.user, "outreach.persons"),
-        "prints": [(one, STATES[one.state], work_of(letters.JOB, one.job_key)) for one in prints], "strata": len(row.strata),
-        "power": _power(row, plan, arms), "report": row.report, "waiting": any(one.state == "waiting" for one in prints),
+        "prints": [(one, STATES[one.state], work_of(letters.JOB, one.job_key)) for one in made], "strata": len(row.strata),
+        "power": _power(row, plan, arms), "report": row.report, "waiting": any(one.state == "waiting" for one in made),
         "effects": charts.effects(row.report), "named": charts.named(row.report), "own": row.created_by_id == request.user.pk,
     }  # fmt: skip
     return render(request, "outreach/campaign.html", context)
@@ -230,7 +231,7 @@ withdraw = button(
     "受診した人、望まない人、支援措置の人を、どの群からも同じ決まりで除きました。",
     of=Campaign,
 )
-print_letters = button(operations.print_letters, "outreach:campaign", "手紙を作り始めました。", of=Campaign)
+print_letters = button(prints.print_letters, "outreach:campaign", "手紙を作り始めました。", of=Campaign)
 look = button(operations.look, "outreach:campaign", "結果を計算しました。", of=Campaign)
 
 
@@ -276,14 +277,14 @@ def load_examined(request: HttpRequest, campaign_id: int) -> HttpResponse:
 @step_up
 def letters_pdf(request: HttpRequest, invitation_print_id: int) -> HttpResponseBase:
     """The letters."""
-    return operations.letters_pdf(person_of(request), invitation_print_id=invitation_print_id).answer()
+    return prints.letters_pdf(person_of(request), invitation_print_id=invitation_print_id).answer()
 
 
 @permission_required("outreach.persons")
 @step_up
 def mailing(request: HttpRequest, invitation_print_id: int) -> HttpResponseBase:
     """The list for the envelopes."""
-    return operations.mailing_list(person_of(request), invitation_print_id=invitation_print_id).answer()
+    return prints.mailing_list(person_of(request), invitation_print_id=invitation_print_id).answer()
 
 
 @permission_required("outreach.persons")

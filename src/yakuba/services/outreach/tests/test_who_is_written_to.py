@@ -16,6 +16,7 @@ from yakuba.services.outreach.actions import campaigns, letters, purposes, resul
 from yakuba.services.outreach.engine import samples
 from yakuba.services.outreach.models import Campaign, TownTable
 from yakuba.services.outreach.operations import campaigns as operations
+from yakuba.services.outreach.operations import prints
 from yakuba.services.outreach.tests.conftest import YEAR
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,7 @@ def test_no_letter_is_made_or_taken_once_the_purpose_has_ended(assigned, clerk):
     for what in (
         lambda: letters.start(Campaign.objects.get(pk=row.pk), actor=clerk),
         lambda: letters.work(waiting.pk),
-        lambda: operations.letters_pdf(clerk, invitation_print_id=made.pk),
+        lambda: prints.letters_pdf(clerk, invitation_print_id=made.pk),
         lambda: operations.members_table(clerk, campaign_id=row.pk, form="utf-8"),
     ):
         with pytest.raises(Conflict, match="終わって"):

@@ -25,3 +25,8 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "calculator": "chain",
         "measured_on": "2026-04-01",
     }
+
+
+def text(answer: Any) -> str:
+    """What an answer says."""
+    return (b"".join(answer) if answer.streaming else answer.content).decode()
