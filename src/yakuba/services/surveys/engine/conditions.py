@@ -65,8 +65,39 @@ TESTS: Mapping[str, Callable[[str, tuple[str, ...]], bool]] = {
     "at_least": lambda value, wanted: _compared(value, wanted[0], lambda one, other: one >= other),
     "at_most": lambda value, wanted: _compared(value, wanted[0], lambda one, other: one <= other),
 }
+WORDS: Mapping[str, str] = {
+    "is": "{name}が「{value}」",
+    "is_not": "{name}が「{value}」でない",
+    "one_of": "{name}が{values}のどれか",
+    "includes": "{name}に「{value}」がある",
+    "filled": "{name}に答えがある",
+    "empty": "{name}に答えがない",
+    "at_least": "{name}が{value}以上",
+    "at_most": "{name}が{value}以下",
+}
 BARE = ("filled", "empty")
 NUMERIC = ("at_least", "at_most")
+
+
+def in_words(condition: Condition, name: Callable[[str], str], said: Callable[[str, str], str]) -> str:
+    """As somebody reads it who fills in a form. name: key of an answer → what its question is called there; said: key and value →
+    the value's text."""
+    if condition.operator == "not":
+        return f"（{in_words(condition.parts[0], name, said)}）のではない"
+    if condition.operator in JOINING:
+        parts = [_bracketed(one, name, said) for one in condition.parts]
+        return ("、かつ" if condition.operator == "all" else "、または").join(parts)
+    values = [said(condition.key, one) for one in condition.values]
+    return WORDS[condition.operator].format(
+        name=name(condition.key),
+        value=values[0] if values else "",
+        values="、".join(f"「{one}」" for one in values),
+    )
+
+
+def _bracketed(condition: Condition, name: Callable[[str], str], said: Callable[[str, str], str]) -> str:
+    told = in_words(condition, name, said)
+    return f"（{told}）" if condition.operator in ("all", "any") and len(condition.parts) > 1 else told
 
 
 def read_condition(node: Node, known: Mapping[str, Set[str]], place: str, faults: Faults) -> Condition | None:

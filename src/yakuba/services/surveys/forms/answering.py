@@ -12,7 +12,7 @@ from django import forms
 from yakuba.services.surveys.contracts import QuestionKind
 from yakuba.services.surveys.engine.answers import AnswerRefused, canonical, shown, table_text
 from yakuba.services.surveys.engine.definition import Definition, Field, Question
-from yakuba.services.surveys.engine.forms.layout import hint_of
+from yakuba.services.surveys.engine.forms.layout import Names, hint_of
 
 CELLS = re.compile("[,、，]")  # between the cells of a line where it has no tab
 
@@ -29,7 +29,7 @@ class AnswersForm(forms.Form):
             data, initial={key: _typed(definition, key, value) for key, value in (values or {}).items()}
         )
         self._fields: dict[str, tuple[Question, Field]] = {}
-        number = 0
+        number, names = 0, Names(definition)
         for section in definition.sections:
             for question in section.questions:
                 number += 1
@@ -40,7 +40,7 @@ class AnswersForm(forms.Form):
                     made.label = f"問{number} {field.label}" if at == 0 else field.label
                     before = (last or {}).get(field.key, "")
                     told = [
-                        hint_of(question) if at == 0 else "",
+                        hint_of(question, names) if at == 0 else "",
                         f"去年：{shown(question, field, before)}" if before else "",
                     ]
                     made.help_text = "　".join(part for part in told if part)

@@ -18,7 +18,7 @@ from yakuba.services.surveys.actions import answers as actions
 from yakuba.services.surveys.actions import imports
 from yakuba.services.surveys.engine.answers import AnswerRefused, canonical
 from yakuba.services.surveys.engine.definition import Definition
-from yakuba.services.surveys.engine.forms import writing
+from yakuba.services.surveys.engine.forms import layout, writing
 from yakuba.services.surveys.models import Answers, Asked, Clarification, Edition, FormImport, Reminder
 from yakuba.services.surveys.operations.editions import OneEdition, edition_of
 from yakuba.services.surveys.operations.table import OPERATIONS
@@ -240,7 +240,8 @@ def make_forms(asked: OneEdition, actor: Actor) -> Download:
 
 
 def _pieces(edition: Edition, named: list[tuple[str, str]]) -> Iterator[bytes]:
-    return writing.archive(texts_of(edition), named)
+    before = queries.answers_before(edition, [code for code, _ in named])
+    return writing.archive(texts_of(edition), named, before)
 
 
 def texts_of(edition: Edition) -> Definition:
@@ -261,7 +262,9 @@ def make_form(asked: OneBody, actor: Actor) -> Download:
     """Its Excel form."""
     row = body_of(asked.asked_id)
     definition = texts_of(row.edition)
-    content = writing.template(definition).for_body(row.code, str(row))
+    last = queries.answers_before(row.edition, [row.code]).get(row.code, {})
+    beside = writing.answered_last(layout.places(definition), last)
+    content = writing.template(definition).for_body(row.code, str(row), beside)
     return Download(
         writing.file_name(definition, row.code),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -24,7 +24,7 @@ from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.surveys.actions.answers import TALLY
 from yakuba.services.surveys.actions.definitions import classes_asked
 from yakuba.services.surveys.contracts import BodyClass
-from yakuba.services.surveys.engine.forms.layout import hint_of
+from yakuba.services.surveys.engine.forms.layout import Names, hint_of
 from yakuba.services.surveys.forms.asking import ClarifyForm, PlanForm, QuestionForm, ReasonForm, TextsForm
 from yakuba.services.surveys.models import Clarification, Edition
 from yakuba.services.surveys.operations import answers as answering
@@ -128,8 +128,10 @@ def _is_stale(row: Edition) -> bool:
 def questions(request: HttpRequest, edition_id: int) -> HttpResponse:
     """The questions as they will be asked."""
     row = _edition(edition_id)
+    names = Names(row.definition)
     sections = [
-        (section, [(one, hint_of(one)) for one in section.questions]) for section in row.definition.sections
+        (section, [(names.name(one.code), one, hint_of(one, names)) for one in section.questions])
+        for section in row.definition.sections
     ]
     return render(
         request,

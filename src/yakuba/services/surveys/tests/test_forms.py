@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from yakuba.services.surveys import jobs
-from yakuba.services.surveys.actions import imports
+from yakuba.services.surveys.actions import answers, imports
+from yakuba.services.surveys.engine.conditions import Condition, in_words
 from yakuba.services.surveys.engine.forms import layout, reading, workbook, writing
 from yakuba.services.surveys.engine.reading import read_definition
 from yakuba.services.surveys.models import Answers, Asked, FormImport
@@ -70,6 +71,54 @@ def test_the_form_is_locked_but_for_its_answers_and_says_whose_it_is(template, d
     assert sheet["B5"].protection.locked
     assert len(book.defined_names) == len(layout.places(definition))
     assert {one.type for one in sheet.data_validations.dataValidation} == {"list", "whole"}
+
+
+def test_a_form_says_when_a_question_is_asked_and_what_was_answered_last_time(template, definition):
+    last = {
+        "ai": "yes",
+        "kinds": "letters",
+        "cases": "1200",
+        "trouble.money": "much",
+        "words": "<b>&",
+        "since": "2025-04-01",
+        "systems": '[["甲","1"]]',
+    }
+    beside = writing.answered_last(layout.places(definition), last)
+    content = template.for_body("131016", "千代田区", beside)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    first, second = book["1 導入"], book["2 課題"]
+    assert "問1が「はい」のときだけ答える" in first["C6"].value
+    assert [first[f"E{at}"].value or "" for at in range(4, 10)] == [
+        "前回の答え",
+        "はい",
+        "",
+        "",
+        "○",
+        "1,200件",
+    ]
+    assert first["E5"].protection.locked
+    told = {str(second[f"B{at}"].value).strip(): second[f"F{at}"].value or "" for at in range(5, 20)}
+    assert (told["予算"], told["人材"], told["自由に"]) == ("重い", "", "<b>&")
+    assert not read(content, definition).values, "last year's answers are nobody's answers"
+    old = writing.answered_last(layout.places(definition), {"cases": "たくさん", "ai": "maybe"})
+    assert (old["ans_cases"], old["ans_ai"]) == ("たくさん", "maybe")
+
+
+def test_conditions_are_said_in_words():
+    def name(key):
+        return {"a": "問1", "b": "問2の「予算」"}[key]
+
+    def said(key, value):
+        return {"yes": "はい", "no": "いいえ"}.get(value, value)
+
+    is_yes, large = Condition("is", "a", ("yes",)), Condition("at_least", "b", ("5",))
+    either = Condition("any", parts=(large, Condition("one_of", "a", ("yes", "no"))))
+    told = in_words(Condition("all", parts=(is_yes, either)), name, said)
+    assert told == "問1が「はい」、かつ（問2の「予算」が5以上、または問1が「はい」、「いいえ」のどれか）"
+    assert (
+        in_words(Condition("not", parts=(Condition("filled", "b"),)), name, said)
+        == "（問2の「予算」に答えがある）のではない"
+    )
 
 
 def test_what_is_clear_is_read(template, definition):
@@ -234,3 +283,18 @@ def test_forms_go_out_as_one_archive(page, edition):
         book = openpyxl.load_workbook(io.BytesIO(archive.read("small-2026-131130.xlsx")))
     assert book[layout.HIDDEN]["A3"].value == "131130"
     assert book["表紙"]["B4"].value == "東京都渋谷区"
+
+
+def test_the_form_of_a_body_has_its_own_answers_of_last_year_and_nobody_elses(page, clerk, in_yakuba_city):
+    before = examples.opened(edition="2025", as_of="2025-04-01")
+    for code, cases in (("131016", "11"), ("131024", "22")):
+        asked = Asked.objects.get(edition=before, code=code)
+        answers.keep(asked, {"ai": "yes", "cases": cases}, Answers.Way.PROXY, actor=clerk, reason="見本")
+    now = examples.opened()
+    archive = b"".join(page.get(reverse("surveys:make_forms", args=[now.pk])))
+    with zipfile.ZipFile(io.BytesIO(archive)) as forms:
+        cells = {}
+        for name in forms.namelist():
+            book = openpyxl.load_workbook(io.BytesIO(forms.read(name)))
+            cells[book[layout.HIDDEN]["A3"].value] = book["1 導入"]["E9"].value or ""
+    assert (cells["131016"], cells["131024"], cells["011002"]) == ("11件", "22件", "")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yakuba.services.surveys.contracts import QuestionKind
+from yakuba.services.surveys.engine.conditions import in_words
 from yakuba.services.surveys.engine.definition import Definition, Field, Question
 
 COVER, HIDDEN = "表紙", "_survey"
@@ -20,6 +21,7 @@ SURVEY_MARK, BODY_MARK, NAME_MARK = (
     "BODYCODE",
     "BODYNAME",
 )  # what a handed-out copy has in place of the marks
+LAST_MARK = re.compile(rb"LASTYEAR\((ans_[a-z0-9_]+)\)")  # in a copy: what the body answered there last time
 BAD_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -66,12 +68,12 @@ def column(number: int) -> str:
 
 def lines(definition: Definition) -> Iterator[tuple[str, list[Line]]]:
     """Of each sheet its title and lines."""
-    number = 0
+    names = Names(definition)
     for title, section in zip(titles(definition), definition.sections, strict=True):
         row, found = FIRST_ROW, []
         for question in section.questions:
-            number += 1
-            for line in _of_question(title, question, f"問{number}", row):
+            hint = hint_of(question, names)
+            for line in _of_question(title, question, names.name(question.code), hint, row):
                 found.append(line)
                 row = line.row + 1
         yield title, found
@@ -82,9 +84,27 @@ def places(definition: Definition) -> list[Place]:
     return [place for _, found in lines(definition) for line in found for place in line.places]
 
 
-def _of_question(title: str, question: Question, number: str, row: int) -> Iterator[Line]:
-    hint = hint_of(question)
+class Names:
+    """What questions and options are called on a form or a page."""
 
+    def __init__(self, definition: Definition) -> None:
+        self._names = {one.code: f"問{at}" for at, one in enumerate(definition.questions, start=1)}
+        self._fields = {key: field for key, (_, field) in definition.fields.items()}
+        self._rows = {
+            f"{one.code}.{row}": text for one in definition.questions for row, text in one.rows.items()
+        }
+
+    def name(self, key: str) -> str:
+        """問3, and of a grid's row 問3の「予算」."""
+        row = self._rows.get(key)
+        return self._names[key.partition(".")[0]] + (f"の「{row}」" if row else "")
+
+    def said(self, key: str, value: str) -> str:
+        """An option's text; of a question without options the value itself."""
+        return self._fields[key].options.get(value, value)
+
+
+def _of_question(title: str, question: Question, number: str, hint: str, row: int) -> Iterator[Line]:
     def place(
         at: int,
         name: str,
@@ -121,7 +141,7 @@ def _of_question(title: str, question: Question, number: str, row: int) -> Itera
         yield Line(row, number, question.label, hint, (place(row, question.code, field),))
 
 
-def hint_of(question: Question) -> str:
+def hint_of(question: Question, names: Names) -> str:
     """How to answer, in a few words."""
     parts = {
         QuestionKind.NUMBER: f"数（{question.unit}）" if question.unit else "数",
@@ -136,7 +156,7 @@ def hint_of(question: Question) -> str:
     told = [
         parts[question.kind],
         "必ず" if question.required else "",
-        "前の答えによっては答えない" if question.when else "",
+        f"{in_words(question.when, names.name, names.said)}のときだけ答える" if question.when else "",
         question.help,
     ]
     return "。".join(part for part in told if part)

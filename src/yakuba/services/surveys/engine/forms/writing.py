@@ -7,16 +7,19 @@ body ever goes through it. The sheets' password is a seat belt: what comes back 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
 from yakuba.services.surveys.contracts import QuestionKind
+from yakuba.services.surveys.engine.answers import shown
 from yakuba.services.surveys.engine.definition import Definition, Question
 from yakuba.services.surveys.engine.forms import layout
 
 GREY, YELLOW = "F1F1F4", "FFFBE6"
+LONGEST_LAST = 500  # characters of last year's answer that stand beside
 LONGEST_LIST = 250  # characters that Excel takes in a list written into a validation
 
 
@@ -26,14 +29,19 @@ class Template:
 
     parts: tuple[tuple[str, bytes, bool], ...]
 
-    def for_body(self, code: str, name: str) -> bytes:
-        """The workbook of a body: the marks become its code and name."""
-        held = io.BytesIO()
+    def for_body(self, code: str, name: str, last: Mapping[str, str] | None = None) -> bytes:
+        """The workbook of a body: the marks become its code and name, and what it answered last time. last: by name of the cell."""
+        held, before = io.BytesIO(), last or {}
+
+        def answered(mark: re.Match[bytes]) -> bytes:
+            return escape(before.get(mark[1].decode(), "")).encode()
+
         with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for part, content, marked in self.parts:
                 if marked:
                     content = content.replace(layout.BODY_MARK.encode(), escape(code).encode())
                     content = content.replace(layout.NAME_MARK.encode(), escape(name).encode())
+                    content = layout.LAST_MARK.sub(answered, content)
                 archive.writestr(part, content)
         return held.getvalue()
 
@@ -59,7 +67,11 @@ def template(definition: Definition) -> Template:
     book.save(held)
     with zipfile.ZipFile(held) as archive:
         read = [(name, archive.read(name)) for name in archive.namelist()]
-    return Template(tuple((name, content, layout.BODY_MARK.encode() in content) for name, content in read))
+    return Template(tuple((name, content, _is_marked(content)) for name, content in read))
+
+
+def _is_marked(content: bytes) -> bool:
+    return layout.BODY_MARK.encode() in content or layout.LAST_MARK.search(content) is not None
 
 
 def _cover(sheet, definition: Definition) -> None:  # type: ignore[no-untyped-def]  # openpyxl's sheet
@@ -93,6 +105,12 @@ def _sheet(book, sheet, definition: Definition, lines: Iterable[layout.Line], li
         cell = sheet.cell(layout.FIRST_ROW - 1, at, head)
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=GREY)
     sheet.freeze_panes = f"A{layout.FIRST_ROW}"
+    lines = list(lines)
+    behind = max([5, *(4 + len(place.question.columns) for line in lines for place in line.places)])
+    letter = layout.column(behind)
+    sheet.column_dimensions[letter].width = 24
+    head = sheet.cell(layout.FIRST_ROW - 1, behind, "前回の答え")
+    head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor=GREY)
     validations: dict[str, object] = {}
     for line in lines:
         for at, text in enumerate((line.number, line.label, line.hint), start=1):
@@ -111,6 +129,9 @@ def _sheet(book, sheet, definition: Definition, lines: Iterable[layout.Line], li
             reference = f"'{place.sheet}'!${place.cell.rstrip('0123456789')}${place.cell.lstrip('ABCDEFGHIJKLMNOPQRSTUVWXYZ')}"
             book.defined_names[place.name] = DefinedName(place.name, attr_text=reference)
             _validate(sheet, place, validations, lists, known)
+            if place.at is None:
+                cell = sheet.cell(line.row, behind, f"LASTYEAR({place.name})")
+                cell.data_type, cell.alignment = "s", wrap
     sheet.protection.sheet = True
     sheet.protection.formatColumns = sheet.protection.formatRows = False
 
@@ -169,14 +190,39 @@ def _list(options: tuple[str, ...], lists, known: dict[tuple[str, ...], str]) ->
     return known[options]
 
 
-def archive(definition: Definition, bodies: Iterable[tuple[str, str]]) -> Iterator[bytes]:
-    """A ZIP of one form a body (code, name), piece by piece: no more than one form is in memory."""
+def archive(
+    definition: Definition, bodies: Iterable[tuple[str, str]], last: Mapping[str, Mapping[str, str]]
+) -> Iterator[bytes]:
+    """A ZIP of one form a body (code, name), piece by piece: no more than one form is in memory. last: by code, what the body
+    answered last time."""
     made, held = template(definition), _Pieces()
+    where = layout.places(definition)
     with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as zipped:
         for code, name in bodies:
-            zipped.writestr(file_name(definition, code), made.for_body(code, name))
+            form = made.for_body(code, name, answered_last(where, last.get(code, {})))
+            zipped.writestr(file_name(definition, code), form)
             yield held.taken()
     yield held.taken()
+
+
+def answered_last(where: Iterable[layout.Place], last: Mapping[str, str]) -> dict[str, str]:
+    """By name of the cell, what a body answered there last time, as a person reads it; options that are no longer asked stand
+    as they were called."""
+    found = {}
+    for place in where:
+        value = last.get(place.field.key, "")
+        if value and place.option:
+            found[place.name] = "○" if place.option in value.split(",") else ""
+        elif value and place.at is None:
+            found[place.name] = _shown(place, value)[:LONGEST_LAST]
+    return found
+
+
+def _shown(place: layout.Place, value: str) -> str:
+    try:
+        return shown(place.question, place.field, value)
+    except (ArithmeticError, ValueError):  # what is a number this year was a text last year
+        return value
 
 
 def file_name(definition: Definition, code: str) -> str:
