@@ -158,6 +158,11 @@ def walk(context: BrowserContext, house: str, urls: list[str], *, whole: bool = 
     return wrong
 
 
+def told(wrong: dict[str, list[str]]) -> str:
+    """Every fault by its page: pytest cuts a long dictionary short."""
+    return "\n".join([f"{url}\n    " + "\n    ".join(found) for url, found in wrong.items()])
+
+
 def trouble() -> None:
     """Bring what `load_objects` made into the states that ask for a person: pages show the most then."""
     now = timezone.now()
@@ -201,11 +206,11 @@ def test_every_page_is_accessible_fits_and_stays_quiet(objects, house, browser: 
     calm = paths(objects)
     assert len(calm) >= 25, "the walk sees the house"
     context = opened(browser, house)
-    assert walk(context, house, calm, whole=whole) == {}
+    assert not (wrong := walk(context, house, calm, whole=whole)), told(wrong)
     trouble()
     troubled = [page.url(objects) for page in pages() if page.name in TROUBLED]
     assert len(troubled) == len(TROUBLED)
-    assert walk(context, house, troubled) == {}
+    assert not (wrong := walk(context, house, troubled)), told(wrong)
 
 
 def test_charts_of_real_figures_are_not_made_small_to_fit_a_telephone(objects, house, browser: Browser):
@@ -214,7 +219,7 @@ def test_charts_of_real_figures_are_not_made_small_to_fit_a_telephone(objects, h
     charted = {"nursery:run", "reform:effects", "reform:procedure"}
     urls = with_charts([page.url(objects) for page in pages() if page.name in charted])
     assert len(urls) == len(charted), "each has something to draw"
-    assert walk(opened(browser, house), house, urls, whole=False) == {}
+    assert not (wrong := walk(opened(browser, house), house, urls, whole=False)), told(wrong)
 
 
 def test_what_the_search_found_is_accessible_and_fits(objects, house, browser: Browser):
@@ -222,12 +227,14 @@ def test_what_the_search_found_is_accessible_and_fits(objects, house, browser: B
         for source in search_sources():
             indexing.rebuild(source)
     wanted = ["?text=受付", "?text=受付&only=ui.manual", f"?text={RECEIPT_NUMBER}", "?text=兆評"]
-    assert walk(opened(browser, house), house, [f"/search/{one}" for one in wanted]) == {}
+    assert not (wrong := walk(opened(browser, house), house, [f"/search/{one}" for one in wanted])), told(
+        wrong
+    )
 
 
 def test_the_login_page_is_accessible_fits_and_stays_quiet(house, browser: Browser):
     context = browser.new_context()
-    assert walk(context, house, ["/login/"]) == {}
+    assert not (wrong := walk(context, house, ["/login/"])), told(wrong)
 
 
 def test_the_walk_sees_what_is_wrong(house, browser: Browser):
