@@ -100,7 +100,9 @@ def _strayed(
     asked: set[str] = set()
     around: dict[int, tuple[list[Pixels], list[Pixels]]] = defaultdict(lambda: ([], []))
     pieces = list(_pieces(sheet, owners, free))
-    if _says_something_of_all(pieces, owners, print_, sheet.grey.shape[0]):
+    if _says_something_of_all(pieces, owners, print_, sheet.grey.shape[0]) or whole_page.stamped(
+        sheet.added, free, EDGE
+    ):
         return {owner.field for owner in owners}
     for piece in pieces:
         own = {owners[index].field for index in piece.inside}

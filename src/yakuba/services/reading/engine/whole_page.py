@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +20,9 @@ ALONG, DOWN, SEEN = 100, 0.2, 0.35
 # A word in a stamp: pixels between two pieces; its shorter and longer side (the counter's date stamp is 136 pixels across);
 # pixels of ink, which two lines of a pen's writing do not have.
 BESIDE, STAMPED, HEAVY = 60, (90, 200), 3500
+# A piece of such a word that lies over boxes too, whoever owns the ink: pixels from the middle of its stroke to the edge, of its shorter
+# side, of ink; and how many of them lie together. A row is 60 pixels high, and of a pen's broadest characters none is 55 on both sides.
+THICK, GLYPH, INKED, GLYPHS = 4, 56, 1700, 2
 # A piece of such a word between two boxes, where only a strip of it is nobody's: pixels of its shorter and longer side, share
 # of its rectangle that is ink. A pen's strokes leave more white, a hole of a punch is not so long.
 STRIP, SOLID = (40, 120), 0.4
@@ -39,6 +43,25 @@ def spoken_of(pieces: Sequence[Rect], ink: Sequence[int], height: int) -> bool:
         or any(_is_stamp(rects[group], int(inked[group].sum())) for group in _groups(rects, BESIDE))
         or bool(_are_strips(rects, inked).any())
     )
+
+
+def stamped(added: NDArray[np.bool_], free: Sequence[Rect], edge: int) -> bool:
+    """Whether strokes lie on the page that are broader and larger than writing: a word stamped over boxes, which own its ink. free:
+    areas in which seals and stamps have their place; edge: pixels along the paper's edge that are not looked at."""
+    half = np.ascontiguousarray(added[::2, ::2]).astype(
+        np.uint8
+    )  # a fourth of the work, and broad strokes stay broad
+    half[: edge // 2], half[-edge // 2 :], half[:, : edge // 2], half[:, -edge // 2 :] = 0, 0, 0, 0
+    for rect in free:
+        x, y, width, height = (one // 2 for one in rect)
+        half[y : y + height, x : x + width] = 0
+    core = cv2.distanceTransform(half, cv2.DIST_L2, 3) >= THICK / 2
+    if not core.any():
+        return False
+    broad = cv2.dilate(core.astype(np.uint8), np.ones((THICK + 1, THICK + 1), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(broad)
+    large = stats[1:][(stats[1:, 2:4].min(axis=1) >= GLYPH // 2) & (stats[1:, 4] >= INKED // 4)]
+    return any(int(group.sum()) >= GLYPHS for group in _groups(2 * large[:, :4].astype(np.int64), BESIDE))
 
 
 def remarked(pieces: Sequence[Rect], fields: Sequence[Rect], print_: Sequence[Rect] = ()) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
-from PIL import ImageDraw
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 from yakuba.services.reading.contracts import Reason
 from yakuba.services.reading.engine import whole_page
 from yakuba.services.reading.engine.definitions import Rect
 from yakuba.services.reading.engine.library import FormLibrary
 
-from .conftest import Paper
+from .conftest import GOTHIC, Paper
 from .seen import RED, asked, coloured
 
 
@@ -62,6 +64,39 @@ def test_a_word_stamped_large_in_red_asks_for_everything(library: FormLibrary, b
 )
 def test_a_strip_of_a_stamp_between_two_rows_speaks_of_the_page(piece: Rect, ink: int, speaks: bool) -> None:
     assert whole_page.spoken_of([piece], [ink], 2339) is speaks
+
+
+def mask(*words: tuple[str, tuple[int, int], int, float], cut: bool = False) -> NDArray[np.bool_]:
+    """What was added to a page. words: text, place, size in pixels, turned by degrees; cut: by the printed lines of rows."""
+    page = Image.new("L", (1654, 2339), 0)
+    for word, at, size, turned in words:
+        font = ImageFont.truetype(GOTHIC, size)
+        piece = Image.new("L", (size * len(word) + 40, size + 40), 0)
+        ImageDraw.Draw(piece).text((20, 10), word, fill=255, font=font, stroke_width=size // 40)
+        piece = piece.rotate(turned, expand=True)
+        page.paste(255, at, piece)
+    added = np.asarray(page) > 127
+    if cut:
+        added = added.copy()
+        added[::88], added[1::88], added[2::88] = False, False, False
+    return added
+
+
+@pytest.mark.parametrize(
+    ("word", "size", "turned"), [("見本", 120, 0), ("無効", 150, 14), ("取消", 220, -30)]
+)
+def test_a_word_stamped_over_boxes_is_seen_whoever_owns_its_ink(word: str, size: int, turned: float) -> None:
+    added = mask((word, (700, 900), size, turned), cut=True)
+    assert whole_page.stamped(added, (), 30)
+    assert not whole_page.stamped(added, ((600, 800, 1000, 800),), 30), "where stamps have their place"
+
+
+def test_broad_writing_holes_and_a_single_large_sign_are_no_stamp() -> None:
+    lines = [("北井運輸株式会社", (200, 300 + 88 * row), 52, 0.0) for row in range(9)]
+    added = mask(*lines, ("○", (1300, 600), 150, 0.0))
+    for middle in (900, 1850):
+        cv2.circle(added.view(np.uint8), (90, middle), 36, 1, -1)
+    assert not whole_page.stamped(added, (), 30)
 
 
 def test_a_date_stamp_over_a_field_speaks_of_no_other_row(library: FormLibrary, bus: Paper) -> None:
