@@ -99,10 +99,9 @@ def _strayed(
     """Fields whose writing leaves its box or runs over two, or that have nobody's ink near them."""
     asked: set[str] = set()
     around: dict[int, tuple[list[Pixels], list[Pixels]]] = defaultdict(lambda: ([], []))
+    loose: dict[int, list[Rect]] = defaultdict(list)
     pieces = list(_pieces(sheet, owners, free))
-    if _says_something_of_all(pieces, owners, print_, sheet.grey.shape[0]) or whole_page.stamped(
-        sheet.added, free, EDGE
-    ):
+    if _says_something_of_all(sheet, pieces, owners, free, print_):
         return {owner.field for owner in owners}
     for piece in pieces:
         own = {owners[index].field for index in piece.inside}
@@ -121,17 +120,23 @@ def _strayed(
         elif not own and not piece.free:
             for index in _spoken_to(sheet, piece, owners):
                 around[index][1].append(piece.rim)
-    return asked | {owners[index].field for index, ink in around.items() if not _is_own(ink, owners[index])}
+                loose[index].append(piece.rect)
+    not_own = [index for index, ink in around.items() if not _is_own(ink, owners[index])]
+    # Beside a mark it may also be the end of the line above, of which print hides the rest.
+    lines = (_above(rect, owners) for index in not_own for rect in loose[index])
+    return asked.union((owners[index].field for index in not_own), *lines)
 
 
 def _says_something_of_all(
-    pieces: Sequence[_Piece], owners: Sequence[_Owner], print_: Sequence[Rect], height: int
-) -> bool:
-    """The ink beyond all boxes speaks of the page as a whole."""
+    sheet: Sheet, pieces: Sequence[_Piece], owners: Sequence[_Owner], free: Sequence[Rect], print_: Sequence[Rect]
+) -> bool:  # fmt: skip
+    """The ink beyond all boxes, or a stamped word wherever it lies, speaks of the page as a whole."""
     loose = [piece for piece in pieces if piece.beyond is not None and not piece.free]
     rects = [piece.connected for piece in loose]
-    return whole_page.spoken_of(rects, [piece.ink for piece in loose], height) or whole_page.remarked(
-        rects, [owner.rect for owner in owners], print_
+    return (
+        whole_page.spoken_of(rects, [piece.ink for piece in loose], sheet.grey.shape[0])
+        or whole_page.remarked(rects, [owner.rect for owner in owners], print_)
+        or whole_page.stamped(sheet.added, free, EDGE)
     )
 
 

@@ -164,6 +164,16 @@ def test_text_between_two_rows_asks_for_both(library: FormLibrary, tax: Paper) -
     assert "employee_birth" in found
 
 
+def test_a_stroke_at_a_mark_may_be_the_end_of_the_line_above(library: FormLibrary, nursery: Paper) -> None:
+    """三子 below 山内: the printed words of the options hid all of it but one stroke beside a mark's box."""
+    nursery.line("mother_name", "山内", 32)
+    left, _, width, _ = nursery.box("mother_name")
+    marks = next(box.marks for box in nursery.template.definition.boxes if box.field == "mother_work")
+    x, y, side, _ = next(rect for rect in marks.values() if left < rect[0] < left + width - 60)
+    nursery.stroke([(x + side + 5, y + side - 4), (x + side + 25, y + side - 9)], 4)
+    assert {"mother_name", "mother_work"} <= asked(nursery, library).keys()
+
+
 def test_an_arrow_from_one_wish_to_another_asks_for_both(library: FormLibrary, nursery: Paper) -> None:
     nursery.line("wish_1", "中央保育園", 32)
     nursery.line("wish_3", "双葉保育園", 32)
