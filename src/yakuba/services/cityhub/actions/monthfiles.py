@@ -45,21 +45,33 @@ class MonthReader:
     def __init__(self, content: IO[bytes]) -> None:
         self._file = pq.ParquetFile(content)
         self.rows: int = self._file.metadata.num_rows
-        self._groups: dict[Name, list[int]] = {}
+        self._runs: dict[Name, list[tuple[int, int, int]]] = {}  # row group, first row, how many
         for number in range(self._file.num_row_groups):
-            first = self._file.read_row_group(number, columns=list(NAMES)).slice(0, 1).to_pylist()
-            if first:
-                name: Name = tuple(first[0][one] for one in NAMES)  # type: ignore[assignment]
-                self._groups.setdefault(name, []).append(number)
+            for name, start, same in _runs(self._file.read_row_group(number, columns=list(NAMES))):
+                self._runs.setdefault(name, []).append((number, start, same))
 
     def names(self) -> list[Name]:
         """The series in it."""
-        return list(self._groups)
+        return list(self._runs)
 
     def tables(self, name: Name) -> Iterator[pa.Table]:
         """The readings of a series, part by part, with all columns of SCHEMA."""
-        for number in self._groups.get(name, []):
-            yield _complete(self._file.read_row_group(number))
+        for number, start, same in self._runs.get(name, []):
+            yield _complete(self._file.read_row_group(number).slice(start, same))
+
+
+def _runs(names: pa.Table) -> Iterator[tuple[Name, int, int]]:
+    """Rows that follow each other and are of one series: name, first row, how many."""
+    if not names.num_rows:
+        return
+    changes = np.zeros(names.num_rows, dtype=bool)
+    for column in names.columns:
+        codes = column.combine_chunks().dictionary_encode().indices.to_numpy()
+        changes[1:] |= codes[1:] != codes[:-1]
+    starts = [0, *np.flatnonzero(changes).tolist()]
+    for start, end in zip(starts, [*starts[1:], names.num_rows], strict=True):
+        first = names.slice(start, 1).to_pylist()[0]
+        yield tuple(first[one] for one in NAMES), start, end - start  # type: ignore[misc]
 
 
 def _complete(table: pa.Table) -> pa.Table:
