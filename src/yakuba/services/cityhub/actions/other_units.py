@@ -86,7 +86,9 @@ def _store(row: OtherUnit, listed: list[tuple[int, float, bool]]) -> None:
             values.append((at, value, number, doubtful))
     with connection.cursor() as cursor:
         _insert(cursor, "cityhub_reading", "doubtful", [(town, series, at, v, d) for at, v, _, d in values])
-        _insert(cursor, "cityhub_rawreading", "unit", [(town, series, at, n, row.unit) for at, _, n, _ in values])
+        _insert(
+            cursor, "cityhub_rawreading", "unit", [(town, series, at, n, row.unit) for at, _, n, _ in values]
+        )
     changed(town, [(series, at) for at, *_ in values])
 
 

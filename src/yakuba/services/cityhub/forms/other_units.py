@@ -20,9 +20,15 @@ class OtherUnitForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    factor = forms.FloatField(label="係数", required=False, help_text="「換算して入れる」のときに書きます。例：0.001")
-    offset = forms.FloatField(label="ずれ", required=False, help_text="足す数です。なければ空のままにします。")
-    note = forms.CharField(label="わけ", max_length=200, required=False, help_text="例：機器の説明書の5ページ")
+    factor = forms.FloatField(
+        label="係数", required=False, help_text="「換算して入れる」のときに書きます。例：0.001"
+    )
+    offset = forms.FloatField(
+        label="ずれ", required=False, help_text="足す数です。なければ空のままにします。"
+    )
+    note = forms.CharField(
+        label="わけ", max_length=200, required=False, help_text="例：機器の説明書の5ページ"
+    )
 
     def clean(self) -> dict[str, Any]:
         """As the operation takes it."""

@@ -90,6 +90,4 @@ def list_other_units(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 )
 def decide_other_unit(asked: OtherUnitDecision, actor: Actor) -> OtherUnit:
     """Take those that wait and those that come later as value × factor + offset, or discard them."""
-    return actions.decide(
-        asked.other_id, asked.state, asked.factor, asked.offset, asked.note, actor=actor
-    )
+    return actions.decide(asked.other_id, asked.state, asked.factor, asked.offset, asked.note, actor=actor)

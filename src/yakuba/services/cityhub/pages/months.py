@@ -19,7 +19,6 @@ from yakuba.services.cityhub.models import MonthFile
 from yakuba.services.cityhub.operations import keeping as operations
 
 
-
 def _state(row: MonthFile) -> Cell:
     if row.done_at is None:
         return status("running", "片付けている")

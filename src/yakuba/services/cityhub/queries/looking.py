@@ -132,9 +132,7 @@ def place_map(entity_type: str = "", attribute: str = "", ids: Sequence[str] = (
     return value_map(mapped, title=title or words, unit="")
 
 
-def _last_numbers(
-    rows: Sequence[Entity], attribute: str
-) -> dict[tuple[str, str, str], float | None]:
+def _last_numbers(rows: Sequence[Entity], attribute: str) -> dict[tuple[str, str, str], float | None]:
     if not attribute:
         return {}
     found = Series.objects.filter(attribute=attribute, entity_id__in={row.entity_id for row in rows})

@@ -45,9 +45,7 @@ def waiting(user: Any) -> QueueState:
 def with_sent(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Readings with `sent` and `sent_unit`: what came, where another value was made of it."""
     raw = RawReading.objects.filter(series=OuterRef("series"), at=OuterRef("at"))
-    return rows.annotate(
-        sent=Subquery(raw.values("number")[:1]), sent_unit=Subquery(raw.values("unit")[:1])
-    )
+    return rows.annotate(sent=Subquery(raw.values("number")[:1]), sent_unit=Subquery(raw.values("unit")[:1]))
 
 
 def sent_words(number: float, sent: float | None, sent_unit: str | None, unit: str) -> str:

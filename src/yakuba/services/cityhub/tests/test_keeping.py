@@ -15,14 +15,8 @@ from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.cityhub.actions import hours, keeping, taking
 from yakuba.services.cityhub.engine.moments import written
 from yakuba.services.cityhub.models import Hour, MonthFile, RawReading, Reading, Series
-from yakuba.services.cityhub.tests.months import (  # noqa: F401
-    first_kept,
-    in_files,
-    june,
-    keep,
-    measured,
-    stored,
-)
+from yakuba.services.cityhub.tests.months import first_kept, in_files, keep, stored
+
 
 def test_what_is_old_goes_into_files_by_month_and_hours_stay(measured):
     before = stored()

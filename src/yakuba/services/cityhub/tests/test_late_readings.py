@@ -17,14 +17,7 @@ from yakuba.services.cityhub.engine.boards import BoardSpan, window
 from yakuba.services.cityhub.engine.moments import written
 from yakuba.services.cityhub.models import Hour, LateHour, MonthFile, Reading, Series
 from yakuba.services.cityhub.queries.steps import steps
-from yakuba.services.cityhub.tests.months import (  # noqa: F401
-    first_kept,
-    in_files,
-    june,
-    keep,
-    measured,
-    stored,
-)
+from yakuba.services.cityhub.tests.months import first_kept, in_files, keep, stored
 
 HOUR = 3_600_000_000
 
@@ -120,9 +113,7 @@ def test_the_file_is_written_anew_with_all_and_the_version_before_stays_for_a_wh
     first, second = MonthFile.objects.filter(month="2026-02-01").order_by("part")
     assert (first.replaced_by, second.part, second.late, second.gone) == (second, 2, 2, 2)
     table = pq.read_table(io.BytesIO(content_of(second.file))).to_pylist()
-    february = {
-        key: number for key, number in before.items() if f"{moment(key[1]):%m}" == "02"
-    }
+    february = {key: number for key, number in before.items() if f"{moment(key[1]):%m}" == "02"}
     assert {(one["id"], round(one["at"].timestamp() * 1e6)): one["value"] for one in table} == february | late
     assert not Reading.objects.filter(at__lt=first_kept()).exists()
     keeping.forget_old_versions()
@@ -157,10 +148,14 @@ def test_files_of_earlier_editions_of_the_house_become_one(measured, clerk, monk
     send(clerk, at + 1_000_000, 43)
     keep()
     (row,) = MonthFile.objects.filter(month="2026-02-01", replaced_by=None)
-    assert (row.part, row.late, row.readings) == (3, 1, 1 + len([k for k in before if f"{moment(k[1]):%m}" == "02"]))
+    assert (row.part, row.late, row.readings) == (
+        3,
+        1,
+        1 + len([k for k in before if f"{moment(k[1]):%m}" == "02"]),
+    )
     assert in_files() == before | {("river-1", at + 1_000_000): 43.0}
     tidying.tidy()
-    assert list(hour_of(at))[0][:2] == (2, 85)
+    assert next(iter(hour_of(at)))[:2] == (2, 85)
 
 
 @pytest.mark.parametrize("stop", [1, 2, 3])
@@ -197,7 +192,7 @@ def test_killed_while_a_month_is_written_anew_nothing_is_lost(measured, clerk, m
     assert in_files() == expected
     assert not Reading.objects.filter(at__lt=first_kept()).exists()
     tidying.tidy()
-    assert list(hour_of(at))[0][:2] == (4, 406)
+    assert next(iter(hour_of(at)))[:2] == (4, 406)
 
 
 def test_what_comes_between_file_and_removal_is_in_its_hour_too(measured, clerk, monkeypatch):
@@ -231,7 +226,7 @@ def test_what_comes_between_hours_and_file_is_in_its_hour(measured, clerk, monke
     monkeypatch.setattr(keeping, "_written", write)
     keep()
     tidying.tidy()
-    assert list(hour_of(at))[0][0] == 2
+    assert next(iter(hour_of(at)))[0] == 2
 
 
 def test_hours_are_not_summed_from_a_file_that_was_replaced_meanwhile(measured, clerk, monkeypatch):
@@ -244,7 +239,9 @@ def test_hours_are_not_summed_from_a_file_that_was_replaced_meanwhile(measured, 
         found = real(*given)
         if not done:
             done.append(1)
-            keeping._remove(keeping._written(MonthFile.objects.get(month="2026-02-01").month), lambda *_: None)
+            keeping._remove(
+                keeping._written(MonthFile.objects.get(month="2026-02-01").month), lambda *_: None
+            )
         return found
 
     monkeypatch.setattr(late_hours, "_in_files", read)

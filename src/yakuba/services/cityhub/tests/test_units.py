@@ -63,7 +63,8 @@ def test_what_can_be_converted_is(given, wanted, number, expected):
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted"), [("m", "℃"), ("m", "T.P."), ("個", "%"), ("", "m"), ("m", ""), ("M", "m"), ("mW", "MW")]
+    ("given", "wanted"),
+    [("m", "℃"), ("m", "T.P."), ("個", "%"), ("", "m"), ("m", ""), ("M", "m"), ("mW", "MW")],
 )
 def test_what_nobody_can_convert_is_not(given, wanted):
     assert between(given, wanted) is None
@@ -75,7 +76,11 @@ def patch(name, value, unit=None, at=None, word="unitCode", **more):
     marks = {} if unit is None else {word: {"type": "Text", "value": unit}}
     if at is not None:
         marks["TimeInstant"] = {"type": "DateTime", "value": written(at)}
-    body = {"id": name, "type": "Weather", "temperature": {"type": "Number", "value": value, "metadata": marks}}
+    body = {
+        "id": name,
+        "type": "Weather",
+        "temperature": {"type": "Number", "value": value, "metadata": marks},
+    }
     return ask("POST", "/v2/entities", body | more, {"options": "upsert"})
 
 
@@ -146,7 +151,8 @@ def test_what_cannot_be_converted_waits_apart_and_its_sender_is_answered_as_ever
     assert (other.unit, other.came, other.last_number, other.state) == ("LUX", 1, 5.0, "waiting")
     assert OtherUnitReading.objects.get().number == 5.0
     words = queries.sentence_of(other)
-    assert "w-1 の temperature" in words and "明るさ" in words and "温度" in words and "選んで" in words
+    for word in ("w-1 の temperature", "明るさ", "温度", "選んで"):
+        assert word in words
 
 
 def test_unknown_units_are_told_as_such(in_yakuba_city):
@@ -236,7 +242,10 @@ def test_a_person_takes_them_by_a_factor_and_those_that_come_later_too(in_yakuba
     hours.prepare(series, time.time())
     other_units.decide(row.pk, "taken", 0.5, 10.0, "説明書", actor=clerk)
     assert numbers() == [20.0, 12.5, 13.0]
-    assert list(RawReading.objects.order_by("at").values_list("number", "unit")) == [(5.0, "目盛"), (6.0, "目盛")]
+    assert list(RawReading.objects.order_by("at").values_list("number", "unit")) == [
+        (5.0, "目盛"),
+        (6.0, "目盛"),
+    ]
     series.refresh_from_db()
     assert series.last_number == 13.0
     hours.prepare(series, time.time())
@@ -310,4 +319,7 @@ def test_a_clerk_decides_on_the_page(in_yakuba_city, make_staff, yakuba_city, cl
     assert numbers() == [20.0, 10.0, 12.0]
     shown = client.get(reverse("cityhub:series", args=[row.series_id])).content.decode()
     assert "5 目盛" in shown
-    assert "5 目盛" in client.get(reverse("cityhub:readings", args=[row.series_id]), follow=True).content.decode()
+    assert (
+        "5 目盛"
+        in client.get(reverse("cityhub:readings", args=[row.series_id]), follow=True).content.decode()
+    )
