@@ -151,7 +151,11 @@ class Measuring:
         ids = list(dict.fromkeys(key[2] for key in units))
         found = self._looked_up(cursor, ids)
         # The first unit that is named holds for a series that had none.
-        named = [(unit, found[key][0]) for *key_, unit in given if unit and not found[key := tuple(key_)][1]]
+        named = [
+            (unit, found[key][0])
+            for key, unit in ((tuple(key), unit) for *key, unit in given)
+            if unit and not found[key][1]
+        ]
         if named:
             cursor.executemany("UPDATE cityhub_series SET unit = %s WHERE id = %s AND unit = ''", named)
             found = self._looked_up(cursor, ids)

@@ -22,7 +22,7 @@ from yakuba.services.cityhub.operations import keeping as operations
 def _state(row: MonthFile) -> Cell:
     if row.done_at is None:
         return status("running", "片付けている")
-    if row.replaced_by_id is not None:
+    if row.replaced_by is not None:
         return status("waiting", f"前の版（次は第{row.replaced_by.part}版）")
     return status("success", f"片付けた（遅れて{row.late}件）" if row.late else "片付けた")
 

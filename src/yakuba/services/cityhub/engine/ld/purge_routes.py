@@ -39,7 +39,7 @@ def purge_entities(space: Space, request: Request) -> Answer:
         raise NgsiError(
             403, "TooManyResults", f"一度に消せるのは{MOST_PURGED:,}件までです。絞って分けてください。"
         )
-    named = {
+    named: dict[str, set[str]] = {
         key: {attribute_name(one, context) for one in words_of(request.query[key])}
         for key in ("keep", "drop")
         if key in request.query
