@@ -106,7 +106,7 @@ def keep(told: Callable[[int, int], None]) -> None:
     """Write out and remove what is old. `told`: after each part, where it may stop; called again it goes on where it was."""
     for row in MonthFile.objects.filter(done_at=None).select_related("file").order_by("pk"):
         _remove(row, told)  # what a killed worker has left
-    end, after, rounds = _end(), None, 0
+    end, after, rounds, trouble = _end(), None, 0, None
     while True:
         rows = Reading.objects.filter(at__lt=end)
         first = (rows if after is None else rows.filter(at__gte=after)).aggregate(first=Min("at"))["first"]
@@ -117,9 +117,14 @@ def keep(told: Callable[[int, int], None]) -> None:
         rounds = rounds + 1 if after == _begin_of(month) else 1
         after = _begin_of(month) if rounds < ROUNDS else _begin_of(_following(month))
         _prepare_hours()
-        _remove(_written(month), told)
+        try:
+            _remove(_written(month), told)
+        except (OSError, ValueError) as error:  # a file that cannot be read holds up its own month only
+            trouble, after = trouble or error, _begin_of(_following(month))
     while sum_late():
         pass
+    if trouble is not None:
+        raise trouble
 
 
 def _prepare_hours() -> None:

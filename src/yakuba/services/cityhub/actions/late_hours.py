@@ -3,6 +3,7 @@ table, so that a number that was sent again counts once, with its newer value.""
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from yakuba.services.cityhub.actions.monthfiles import MonthReader, current, nam
 from yakuba.services.cityhub.actions.turns import WRITER, take_turn
 from yakuba.services.cityhub.models import Hour, LateHour, Reading, Series
 
+LOG = logging.getLogger("yakuba.cityhub")
 AT_ONCE = 20_000  # hours looked at in one go
 
 
@@ -24,7 +26,13 @@ def sum_late() -> int:
     months: dict[date, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for series, hour in LateHour.objects.order_by("hour").values_list("series", "hour")[:AT_ONCE]:
         months[_month_of(hour)][series].append(hour)
-    return sum(_of_month(month, listed) for month, listed in months.items())
+    done = 0
+    for month, listed in months.items():
+        try:
+            done += _of_month(month, listed)
+        except (OSError, ValueError):  # a file that cannot be read holds up its own month only
+            LOG.exception("hours of %s were not summed", month)
+    return done
 
 
 def _month_of(hour: int) -> date:

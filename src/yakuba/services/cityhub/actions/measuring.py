@@ -15,7 +15,7 @@ from django.utils import timezone
 from yakuba.services.cityhub.actions.hours import HOUR, changed
 from yakuba.services.cityhub.actions.series import AHEAD, Kept, Key, KnownSeries
 from yakuba.services.cityhub.engine.identifiers import LARGEST
-from yakuba.services.cityhub.engine.units import between, is_same
+from yakuba.services.cityhub.engine.units import TWO, between, is_same
 from yakuba.services.cityhub.models import Measure, OtherUnit
 from yakuba.services.cityhub.queries.space import PORTION
 
@@ -138,7 +138,7 @@ class Measuring:
         for key, unit, *_ in self.readings:
             kept = self.new_series.get(key) or self._known.get(key)
             if kept is None or (unit and not kept[1]):
-                units[key] = units.get(key) or unit
+                units[key] = units.get(key) or ("" if TWO in unit else unit)
         if not units:
             return
         registered = self._registered(units)

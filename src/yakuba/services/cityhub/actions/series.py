@@ -8,7 +8,7 @@ from typing import Any
 
 from yakuba.services.cityhub.engine.moments import read_moment
 from yakuba.services.cityhub.engine.readings import LONGEST_UNIT
-from yakuba.services.cityhub.engine.units import is_same
+from yakuba.services.cityhub.engine.units import TWO, is_same
 from yakuba.services.cityhub.engine.updating import Change
 
 MOMENTS = ("TimeInstant", "observedAt", "timestamp", "dateObserved")  # metadata, or attributes of the entity
@@ -91,7 +91,7 @@ def unit_of(change: Change, name: str) -> str:
     if len(named) > 1:
         own = change.marked.get(name, frozenset())
         named = [one for one in named if one[0] in own] or named
-    found = [value[:LONGEST_UNIT] for _, value in named if isinstance(value, str) and value]
+    found = [value[:LONGEST_UNIT].strip() for _, value in named if isinstance(value, str) and value.strip()]
     if len(found) > 1 and not is_same(found[0], found[1]):
-        return f"{found[0]}／{found[1]}"
+        return f"{found[0]}{TWO}{found[1]}"
     return str(found[0]) if found else ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+TWO = "／"  # between two units that one value is said to be in
 DIGITS = 12  # of a converted number: what binary fractions add beyond is no measurement
 
 
@@ -146,6 +147,11 @@ def kind_of(name: str) -> str:
 
 def unfit(series: str, attribute: str, given: str, wanted: str) -> str:
     """Why a value was put aside: what, where, and what to do."""
+    if TWO in given:
+        return (
+            f"{series} の {attribute} の値に、単位が二つ（{given}）書かれていて、どちらか分かりません。"
+            "送る側で unit と unitCode の一つだけにするか、ここで扱いを選んでください。"
+        )
     one, other = kind_of(given), kind_of(wanted)
     if one and other:
         why = f"「{given}」は{one}、「{wanted}」は{other}の単位です"

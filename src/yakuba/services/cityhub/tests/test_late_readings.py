@@ -276,3 +276,30 @@ def test_a_flood_of_years_before_is_counted_right(measured, clerk, monkeypatch):
     assert sum(counted.values_list("count", flat=True)) == 60
     keep()
     assert not Reading.objects.filter(at__lt=first_kept()).exists()
+
+
+def test_a_file_that_cannot_be_read_holds_up_its_own_month_only(measured, clerk):
+    keep()
+    broken = MonthFile.objects.get(month="2026-02-01")
+    whole = broken.file
+    broken.file = store(StoredFile.Kind.OUTPUT, "x.parquet", keeping.PARQUET, b"PAR1 no more")
+    broken.save()
+    at = min(at for key, at in in_march())
+    send(clerk, at - 20 * 24 * HOUR, 1)  # of February
+    send(clerk, at, 555)
+    tidying.tidy()
+    assert list(hour_of(at)) == [(1, 555, 555, 555)]
+    with pytest.raises((OSError, ValueError)):
+        keep()
+    assert MonthFile.objects.filter(month="2026-03-01").count() == 2
+    assert Reading.objects.filter(at__lt=first_kept()).count() == 1
+    broken.file = whole
+    broken.save()
+    keep()
+    assert not Reading.objects.filter(at__lt=first_kept()).exists()
+
+
+def in_march():
+    row = MonthFile.objects.get(month="2026-03-01")
+    table = pq.read_table(io.BytesIO(content_of(row.file))).to_pylist()
+    return [(one["id"], round(one["at"].timestamp() * 1e6)) for one in table if one["id"] == "river-1"]

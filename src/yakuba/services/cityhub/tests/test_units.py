@@ -181,7 +181,16 @@ def test_what_came_with_the_update_goes_before_what_stands_there(in_yakuba_city)
     # Both stand there now, and say two things: nobody knows which.
     ask("PUT", "/v2/entities/w-1/attrs/temperature/value", b"86", headers={"content-type": "text/plain"})
     assert numbers() == [20.0, 25.0]
-    assert OtherUnit.objects.get().unit == "℃／FAH"
+    other = OtherUnit.objects.get()
+    assert other.unit == "℃／FAH"
+    assert "二つ" in queries.sentence_of(other)
+
+
+def test_two_units_are_no_unit_of_a_new_series(in_yakuba_city):
+    marks = {"unit": {"value": "m" * 40}, "unitCode": {"value": "LUX" * 13}}
+    body = {"id": "w-9", "type": "Weather", "a": {"value": 1, "metadata": marks}}
+    assert ask("POST", "/v2/entities", body).status == 201
+    assert (Series.objects.get().unit, numbers("w-9"), OtherUnit.objects.count()) == ("", [], 1)
 
 
 def test_the_first_unit_that_is_named_holds(in_yakuba_city):
