@@ -59,6 +59,8 @@ MANIFEST = Manifest(
         "enter_disaster": "災害のようすを入れる",
         "load_disaster": "災害のようすを入れる",
         "months": "古い測定値を片付ける",
+        "other_units": "届いた値の単位をそろえる",
+        "other_unit": "届いた値の単位をそろえる",
     },
     navigation=(
         NavigationItem("都市OS", "cityhub:index", "cityhub.view"),
@@ -89,7 +91,10 @@ MANIFEST = Manifest(
         ),
         "課長": ("cityhub.view", "cityhub.acknowledge", "cityhub.boards", "cityhub.approve", "cityhub.issue"),
     },
-    queues=(WorkQueue("確認していない警報", "cityhub.acknowledge", f"{ROOM}.queries:waiting"),),
+    queues=(
+        WorkQueue("確認していない警報", "cityhub.acknowledge", f"{ROOM}.queries:waiting"),
+        WorkQueue("単位の合わない値", "cityhub.manage", f"{ROOM}.queries.other_units:waiting"),
+    ),
     audit_events={
         "cityhub.rules_set": "見張りの決まりを登録した",
         "cityhub.acknowledged": "警報を確認した",
@@ -115,6 +120,7 @@ MANIFEST = Manifest(
         "cityhub.level_issued": "避難情報を発令・解除・訂正・取消した",
         "cityhub.disaster_set": "気象警報・避難所・通行止めを入れた・変えた",
         "cityhub.handover_made": "災害情報を渡すファイルを作った",
+        "cityhub.unit_decided": "単位の合わない値の扱いを決めた",
         "cityhub.keeping_begun": "古い測定値の片付けを始めた",
         "cityhub.month_written": "月の測定値をファイルにした",
         "cityhub.month_taken": "月の測定値のファイルを受け取った",

@@ -95,8 +95,10 @@ def _stored(device: Device, good: Sequence[Good]) -> dict[tuple[str, float], flo
         moments = {_micro(one.at): one.at for one in good if one.attribute == attribute}
         for start in range(0, len(moments), 500):
             part = list(moments)[start : start + 500]
-            for table in (Reading, RawReading):  # what was sent stands before what was made of it
-                known = table.objects.filter(series=series, at__in=part).values_list("at", "number")
+            stored = Reading.objects.filter(series=series, at__in=part)
+            sent = RawReading.objects.filter(series=series, at__in=part, unit="")
+            for rows in (stored, sent):  # what was sent stands before what was made of it
+                known = rows.values_list("at", "number")
                 found |= {(attribute, moments[at]): number for at, number in known}
     return found
 
@@ -122,8 +124,9 @@ def keep_raw(rows: Sequence[tuple[int, int, int, float]]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO cityhub_rawreading (municipality_id, series_id, at, number) VALUES (%s, %s, %s, %s) "
-            "ON CONFLICT (series_id, at) DO NOTHING",
+            "INSERT INTO cityhub_rawreading (municipality_id, series_id, at, number, unit) VALUES (%s, %s, %s, %s, '') "
+            "ON CONFLICT (series_id, at) DO UPDATE SET number = excluded.number, unit = '' "
+            "WHERE cityhub_rawreading.unit <> ''",
             list(rows),
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.db import connection, transaction
 
 from yakuba.services.cityhub.actions.device_taking import keep_raw, series_of
+from yakuba.services.cityhub.actions.hours import changed
 from yakuba.services.cityhub.actions.series import KnownSeries
 from yakuba.services.cityhub.actions.space import writing
 from yakuba.services.cityhub.actions.taking import put_readings
@@ -18,7 +19,6 @@ from yakuba.services.cityhub.models import Measure, RawReading, Reading, Series
 from yakuba.services.cityhub.queries.devices import known_of
 
 AT_ONCE = 5_000  # readings in one transaction
-HOUR = 3_600_000_000  # microseconds
 
 
 def recalibrate(measure_id: int, since: int, told: Callable[[int, int], None]) -> None:
@@ -55,7 +55,9 @@ def _part(measure: Measure, series: Series, after: int) -> tuple[int, int]:
             return 0, after
         first, last = found[0][1], found[-1][1]
         raw = dict(
-            RawReading.objects.filter(series=series, at__gte=first, at__lte=last).values_list("at", "number")
+            RawReading.objects.filter(series=series, unit="", at__gte=first, at__lte=last).values_list(
+                "at", "number"
+            )
         )
         keep_raw(
             [(measure.municipality_id, series.pk, at, number) for _, at, number in found if at not in raw]
@@ -63,8 +65,7 @@ def _part(measure: Measure, series: Series, after: int) -> tuple[int, int]:
         anew = [(known.calibrated(raw.get(at, number), at / 1e6), pk) for pk, at, number in found]
         with connection.cursor() as cursor:
             cursor.executemany("UPDATE cityhub_reading SET number = %s WHERE id = %s", anew)
-        hour = first // HOUR * HOUR
-        Series.objects.filter(pk=series.pk, prepared_to__gt=hour).update(prepared_to=hour)
+        changed(measure.municipality_id, [(series.pk, at) for _, at, _ in found])
         if last == Series.objects.get(pk=series.pk).last_at:
             # The newest is what the entity shows; whoever asked to be told hears of it as of any update.
             space.occasion = Occasion("", "device", 1)

@@ -6,8 +6,9 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
-from yakuba.services.cityhub.engine.entities import Entity
 from yakuba.services.cityhub.engine.moments import read_moment
+from yakuba.services.cityhub.engine.readings import LONGEST_UNIT
+from yakuba.services.cityhub.engine.units import TWO, is_same
 from yakuba.services.cityhub.engine.updating import Change
 
 MOMENTS = ("TimeInstant", "observedAt", "timestamp", "dateObserved")  # metadata, or attributes of the entity
@@ -16,21 +17,24 @@ BEHIND = 20 * 366 * 86_400.0  # and behind: older than that is a clock that was 
 MOST_KNOWN = 200_000
 
 Key = tuple[int, str, str, str, str]  # municipality, path, id, type, attribute
+Kept = tuple[int, str]  # a series' number, and the unit of its readings
+UNITS = ("unit", "unitCode")  # metadata that names one
 
 
 class KnownSeries:
-    """Which series has which number. One for the process; what is forgotten is looked up again."""
+    """Which series has which number and unit. One for the process; what is forgotten is looked up again. A unit that is known
+    never changes; one that is not may be another process' by now."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Key, int] = OrderedDict()
+        self._known: OrderedDict[Key, Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Key) -> int | None:
-        """The number, or None."""
+    def get(self, key: Key) -> Kept | None:
+        """Number and unit, or None."""
         return self._known.get(key)
 
-    def learn(self, found: dict[Key, int]) -> None:
-        """Numbers that are committed."""
+    def learn(self, found: dict[Key, Kept]) -> None:
+        """What is committed."""
         with self._lock:
             self._known.update(found)
             while len(self._known) > MOST_KNOWN:
@@ -77,10 +81,17 @@ def moment_of(change: Change, name: str, now: float) -> tuple[float, bool]:
     return moment, False
 
 
-def unit_of(entity: Entity, name: str) -> str:
-    """The unit that the metadata names."""
-    marks = entity.attributes[name].get("metadata") or {}
-    for word in ("unit", "unitCode"):
-        if word in marks and isinstance(marks[word]["value"], str):
-            return str(marks[word]["value"])[:40]
-    return ""
+def unit_of(change: Change, name: str) -> str:
+    """The unit that the metadata names: what came with this update goes before what stands there from an earlier one. Two that
+    mean different things are both told, and no unit at all."""
+    marks = change.entity.attributes[name].get("metadata")
+    if not marks:
+        return ""
+    named = [(word, marks[word]["value"]) for word in UNITS if word in marks]
+    if len(named) > 1:
+        own = change.marked.get(name, frozenset())
+        named = [one for one in named if one[0] in own] or named
+    found = [value[:LONGEST_UNIT].strip() for _, value in named if isinstance(value, str) and value.strip()]
+    if len(found) > 1 and not is_same(found[0], found[1]):
+        return f"{found[0]}{TWO}{found[1]}"
+    return str(found[0]) if found else ""

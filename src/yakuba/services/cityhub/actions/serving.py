@@ -19,6 +19,7 @@ from urllib.parse import unquote
 from django.conf import settings
 
 from yakuba.kernel.tenancy import active_municipality
+from yakuba.services.cityhub.actions import forwarding
 from yakuba.services.cityhub.actions.brokers import Brokers
 from yakuba.services.cityhub.actions.device_door import DeviceDoor, is_for_devices, key_in
 from yakuba.services.cityhub.actions.reading import STRANGERS, Readers, ReadersFull
@@ -27,6 +28,7 @@ from yakuba.services.cityhub.actions.writer import Done, HubFull, Task, Writer, 
 from yakuba.services.cityhub.adapters.http import HttpAnswer, HttpRequest, HttpServer, Limits
 from yakuba.services.cityhub.engine.answers import JSON, Answer, dumped, refused
 from yakuba.services.cityhub.engine.errors import NgsiError, bad_request
+from yakuba.services.cityhub.engine.forwarding import UPDATES, may_be_forwarded
 from yakuba.services.cityhub.engine.ld.problems import problem
 from yakuba.services.cityhub.engine.notifying import Occasion
 from yakuba.services.cityhub.engine.requests import LD, Request, service_of
@@ -75,6 +77,7 @@ class Hub:
         self.brokers = Brokers(self.writer.put)
         self.server = HttpServer(self.handle, _refusal, Limits(LARGEST, MOST_BODIES))
         self._readers: Readers | None = None
+        self._askers: Readers | None = None  # wait for context providers, so that reading never does
         self._loop: asyncio.AbstractEventLoop | None = None
         self._rate = rate
         self._shares: dict[int, Share] = {}
@@ -82,7 +85,7 @@ class Hub:
     async def serve(self, host: str, port: int, ready: Callable[[int], None]) -> None:
         """Until SIGTERM or SIGINT. ready: called with the port. Raises OSError where the port is taken."""
         self._loop = asyncio.get_running_loop()
-        self._readers = Readers(self._loop)
+        self._readers, self._askers = Readers(self._loop), Readers(self._loop)
         ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             self._loop.add_signal_handler(number, ended.set)
@@ -98,6 +101,7 @@ class Hub:
         await asyncio.to_thread(self.writer.stop)
         await asyncio.to_thread(self.sender.stop)
         self._readers.stop()
+        self._askers.stop()
 
     def _together(self, done: Done) -> None:
         if self._loop is not None:
@@ -145,10 +149,38 @@ class Hub:
         require_right(caller, service, request.method, request.path)
         if not self._shares.setdefault(caller.municipality.pk, Share(self._rate)).take():
             raise _flood()
+        occasion = Occasion(service, correlator, round_ + 1)
+        town = caller.municipality
         if where.reads:
-            self._later(caller.municipality.pk, lambda: _looked(caller, where, request), told, told)
+
+            def go_on(answer: Answer | None) -> None:
+                if answer is not None:
+                    told(answer)
+                    return
+                work = partial(_with_others, town, where, request, occasion)
+                self._later(town.pk, work, told, told, self._askers)
+
+            self._later(town.pk, lambda: _looked(caller, where, request), go_on, told)
             return
-        self._put(Task(caller.municipality, where, request, Occasion(service, correlator, round_ + 1), told))
+        answered = told
+        if where.handler in UPDATES:
+            answered = partial(self._updated, town, where, request, occasion, told)
+        self._put(Task(town, where, request, occasion, answered))
+
+    def _updated(
+        self,
+        town: Any,
+        where: Route,
+        request: Request,
+        occasion: Occasion,
+        told: Callable[[Answer], None],
+        answer: Answer,
+    ) -> None:
+        if not may_be_forwarded(where.handler, request, answer):
+            told(answer)
+            return
+        work = partial(_given_on, town, where, request, occasion, answer)
+        self._later(town.pk, work, told, told, self._askers)
 
     def _take_from_device(self, request: Request, told: Callable[[Answer], None]) -> None:
         key = key_in(request)
@@ -174,8 +206,9 @@ class Hub:
         work: Callable[[], Any],
         then: Callable[[Any], None],
         told: Callable[[Answer], None],
+        readers: Readers | None = None,
     ) -> None:
-        """Do it in a reader's thread, and go on here."""
+        """Do it in a reader's thread (or one of those that ask others), and go on here."""
 
         def ended(result: Any, error: Exception | None) -> None:
             try:
@@ -188,17 +221,31 @@ class Hub:
                 LOG.exception("a request was not understood")
                 told(failed())
 
-        assert self._readers is not None
+        readers = readers or self._readers
+        assert readers is not None
         try:
-            self._readers.put(queue, work, ended)
+            readers.put(queue, work, ended)
         except ReadersFull:
             raise _busy() from None
 
 
-def _looked(caller: Caller, where: Route, request: Request) -> Answer:
+def _looked(caller: Caller, where: Route, request: Request) -> Answer | None:
+    """The answer, or None where others have to be asked for it."""
     with active_municipality(caller.municipality):
+        if forwarding.asks_others(caller.municipality, where, request):
+            return None
         # A request that only reads asks for nothing that writes.
         return where(cast(Space, ReadSpace(caller.municipality.pk, request.now)), request)
+
+
+def _with_others(town: Any, where: Route, request: Request, occasion: Occasion) -> Answer:
+    with active_municipality(town):
+        return forwarding.answered(town, where, request, occasion)
+
+
+def _given_on(town: Any, where: Route, request: Request, occasion: Occasion, before: Answer) -> Answer:
+    with active_municipality(town):
+        return forwarding.updated(town, where, request, occasion, before)
 
 
 def _answer_all(done: Done) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from yakuba.services.cityhub import models
-from yakuba.services.cityhub.actions.series import AHEAD, Key, KnownSeries, measured, moment_of, unit_of
+from yakuba.services.cityhub.actions.measuring import Measuring
+from yakuba.services.cityhub.actions.series import KnownSeries, measured, moment_of, unit_of
 from yakuba.services.cityhub.actions.turns import WRITER, take_turn
 from yakuba.services.cityhub.actions.watches import Watches
 from yakuba.services.cityhub.engine.entities import Entity, place_of
@@ -38,14 +39,8 @@ _PUT = """INSERT INTO cityhub_entity (municipality_id, path, entity_id, entity_t
     ON CONFLICT (municipality_id, entity_id, entity_type, path) DO UPDATE SET document = excluded.document,
     created_at = excluded.created_at, modified_at = excluded.modified_at, expires_at = excluded.expires_at,
     west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north, cell = excluded.cell"""
-_READ = """INSERT INTO cityhub_reading (municipality_id, series_id, at, number, doubtful) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT (series_id, at) DO UPDATE SET number = excluded.number, doubtful = excluded.doubtful"""
-# A newest reading from the future was noted by a clock that went wrong.
-_LAST = """UPDATE cityhub_series SET last_at = %s, last_number = %s WHERE id = %s AND (last_at <= %s OR last_at > %s)"""
-_LATE = """UPDATE cityhub_series SET prepared_to = %s WHERE id = %s AND prepared_to > %s"""
 _SEND = """INSERT INTO cityhub_delivery (municipality_id, subscription_id, method, url, headers, body, timeout, made_at,
     held_until) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0)"""
-HOUR = 3_600_000_000  # microseconds
 
 
 class WriteSpace(ReadSpace):
@@ -54,7 +49,8 @@ class WriteSpace(ReadSpace):
     def __init__(self, municipality_id: int, now: float, known: KnownSeries, watches: Watches) -> None:
         super().__init__(municipality_id, now)
         self.occasion = Occasion("", "", 1)
-        self._known, self._made, self._seen = known, watches, False
+        self._made, self._seen = watches, False
+        self.measuring = Measuring(municipality_id, known)
         self._watches: dict[int, Watch] = {}
         self._entities: dict[Name, Entity | None] = {}
         self._stored: dict[
@@ -62,12 +58,10 @@ class WriteSpace(ReadSpace):
         ] = {}  # as it was in the database, of the ids in `_complete`
         self._complete: set[str] = set()
         self._before: list[tuple[Name, Any]] = []
-        self._readings: list[tuple[Key, str, int, float, bool]] = []
         self._deliveries: list[tuple[int, Notification, float]] = []
         self._told: dict[int, Subscription] = {}
         self._told_before: list[tuple[Subscription, int, float, str]] = []
         self._flushes = 0
-        self.new_series: dict[Key, int] = {}
         self.sends = False
         self.looped: list[str] = []
 
@@ -133,13 +127,13 @@ class WriteSpace(ReadSpace):
             moment, doubtful = moment_of(change, name, self.now)
             key = (self.municipality_id, entity.path, entity.id, entity.type, name)
             at = round(moment * 1_000_000)
-            self._readings.append((key, unit_of(entity, name), at, number, doubtful))
+            self.measuring.readings.append((key, unit_of(change, name), at, number, doubtful))
         self._tell(change)
 
     def note(self, entity: Entity, name: str, at: float, number: float, unit: str) -> None:
         """A reading that is no update: it belongs to the past. at: seconds since 1970 UTC."""
         key = (self.municipality_id, entity.path, entity.id, entity.type, name)
-        self._readings.append((key, unit, round(at * 1_000_000), number, False))
+        self.measuring.readings.append((key, unit, round(at * 1_000_000), number, False))
 
     def drop(self, change: Change) -> None:
         """See `engine.space.Space`."""
@@ -155,7 +149,7 @@ class WriteSpace(ReadSpace):
         """Where this update begins."""
         self._before.clear()
         self._told_before.clear()
-        return self._flushes, len(self._readings), len(self._deliveries)
+        return self._flushes, len(self.measuring.readings), len(self._deliveries)
 
     def take_back(self, mark: tuple[int, int, int]) -> bool:
         """Undo what was put since then; False where it is in the database already, so that the group has to be taken back."""
@@ -170,7 +164,7 @@ class WriteSpace(ReadSpace):
             subscription.times_sent, subscription.last_notification = times_sent, last
             subscription.status = status
         self._before.clear()
-        del self._readings[mark[1] :]
+        del self.measuring.readings[mark[1] :]
         del self._deliveries[mark[2] :]
         return True
 
@@ -269,7 +263,7 @@ class WriteSpace(ReadSpace):
         self._flushes += 1
         with connection.cursor() as cursor:
             self._flush_entities(cursor)
-            self._flush_readings(cursor)
+            self.measuring.flush(cursor, self.now)
             self._flush_deliveries(cursor)
 
     def _flush_entities(self, cursor: Any) -> None:
@@ -307,51 +301,6 @@ class WriteSpace(ReadSpace):
             *box,
             cell,
         )
-
-    def _flush_readings(self, cursor: Any) -> None:
-        if not self._readings:
-            return
-        rows: list[tuple[Any, ...]] = []
-        last: dict[int, tuple[int, float]] = {}
-        late: dict[int, int] = {}
-        self._name_series(cursor)
-        for key, _, at, number, doubtful in self._readings:
-            series = self._known.get(key) or self.new_series[key]
-            rows.append((self.municipality_id, series, at, number, doubtful))
-            if series not in last or last[series][0] <= at:
-                last[series] = (at, number)
-            late[series] = min(late.get(series, at), at)
-        cursor.executemany(_READ, rows)
-        future = round((self.now + AHEAD) * 1_000_000)
-        cursor.executemany(_LAST, [(at, number, series, at, future) for series, (at, number) in last.items()])
-        # What was made ready for charts ends where a late reading begins.
-        hours = [(at // HOUR * HOUR, series, at // HOUR * HOUR) for series, at in late.items()]
-        old = [row for row in hours if row[0] < (round(self.now * 1_000_000) // HOUR) * HOUR]
-        if old:
-            cursor.executemany(_LATE, old)
-        self._readings = []
-
-    def _name_series(self, cursor: Any) -> None:
-        """Look up the series that are not known, and make those that are not there."""
-        units = {key: unit for key, unit, *_ in self._readings}
-        new = [key for key in units if self._known.get(key) is None and key not in self.new_series]
-        if not new:
-            return
-        cursor.executemany(
-            "INSERT INTO cityhub_series (municipality_id, path, entity_id, entity_type, attribute, unit, last_at, prepared_to) "
-            "VALUES (%s, %s, %s, %s, %s, %s, 0, 0) ON CONFLICT DO NOTHING",
-            [(*key, units[key]) for key in new],
-        )
-        ids = list(dict.fromkeys(key[2] for key in new))
-        for start in range(0, len(ids), PORTION):
-            part = ids[start : start + PORTION]
-            marks = ", ".join(["%s"] * len(part))
-            cursor.execute(
-                "SELECT id, municipality_id, path, entity_id, entity_type, attribute FROM cityhub_series "  # noqa: S608
-                f"WHERE municipality_id = %s AND entity_id IN ({marks})",
-                [self.municipality_id, *part],
-            )
-            self.new_series.update((tuple(key), int(number)) for number, *key in cursor.fetchall())
 
     def _flush_deliveries(self, cursor: Any) -> None:
         if self._told:
@@ -395,4 +344,4 @@ def writing(municipality_id: int, now: float, known: KnownSeries, watches: Watch
         space = WriteSpace(municipality_id, now, known, watches)
         yield space
         space.flush()
-    known.learn(space.new_series)
+    known.learn(space.measuring.new_series)

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.jobs import in_each_town
-from yakuba.services.cityhub.actions import broker_taking
+from yakuba.services.cityhub.actions import broker_taking, keeping
 from yakuba.services.cityhub.actions.device_taking import forget_old
 from yakuba.services.cityhub.actions.hours import HOUR, prepare
+from yakuba.services.cityhub.actions.late_hours import sum_late
 from yakuba.services.cityhub.actions.sending import throw_away
 from yakuba.services.cityhub.models import Entity, Series, WatchRules
 
@@ -35,8 +36,11 @@ def tidy() -> None:
         _forget_rosters()
         forget_old()
         broker_taking.forget_old()
+        keeping.forget_old_versions()
         keys = list(Entity.objects.filter(expires_at__lt=now).values_list("pk", flat=True)[:AT_ONCE])
         Entity.objects.filter(pk__in=keys, expires_at__lt=now).delete()
+    sum_late()  # the last, because it reads files: one that cannot be read holds up nothing else
+    keeping.begin_for_late()
 
 
 def _forget_rosters() -> None:

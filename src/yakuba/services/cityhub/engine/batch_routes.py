@@ -52,6 +52,12 @@ def update(space: Space, request: Request) -> Answer:
     require_known(request)
     require_type(request, JSON)
     path = writing_path(request)
+    action, entities = read_update(request)
+    return _carried_out(space, request, action, entities, path)
+
+
+def read_update(request: Request) -> tuple[str, list[EntityGiven]]:
+    """What is to be done with which entities. Raises NgsiError 400, 413."""
     body = read_json(request.body)
     if not isinstance(body, dict):
         raise bad_request("本文は actionType と entities を持つオブジェクトにしてください。")
@@ -70,8 +76,7 @@ def update(space: Space, request: Request) -> Answer:
         raise bad_request(
             "actionType は append・appendStrict・update・delete・replace のどれかにしてください。"
         )
-    entities = _entities(body, key_values="keyValues" in request.options)
-    return _carried_out(space, request, action, entities, path)
+    return action, _entities(body, key_values="keyValues" in request.options)
 
 
 def _entities(body: dict[str, Any], *, key_values: bool) -> list[EntityGiven]:
@@ -171,20 +176,25 @@ def query(space: Space, request: Request) -> Answer:
     require_known(request)
     require_type(request, JSON)
     body = read_json(request.body)
-    if not isinstance(body, dict):
-        raise bad_request("本文はオブジェクトにしてください。")
-    if not body:
-        raise bad_request("empty payload")
-    wanted = _wanted(body, request)
+    wanted = wanted_in(body, request)
     results = find(space, wanted)
     total = results.total if wanted.count else None
     return given([shown(one, wanted.shown) for one in results.entities], counted(total))
 
 
-def _wanted(body: dict[str, Any], request: Request) -> Wanted:
+def _require_query(body: Any) -> None:
+    if not isinstance(body, dict):
+        raise bad_request("本文はオブジェクトにしてください。")
+    if not body:
+        raise bad_request("empty payload")
     for name in body:
         if name not in ("entities", "attrs", "attributes", "expression", "metadata"):
             raise bad_request(f"本文に知らない項目 {name} があります。")
+
+
+def wanted_in(body: Any, request: Request) -> Wanted:
+    """The query of a body. Raises NgsiError 400, 422."""
+    _require_query(body)
     targets = targets_of(body["entities"]) if "entities" in body else (Target(),)
     expression = body.get("expression", {})
     if "expression" in body and not expression:

@@ -135,7 +135,8 @@ def show_attributes(space: Space, request: Request, entity_id: str) -> Answer:
     return given(shown(the_entity(space, request, entity_id), how, head=False))
 
 
-def _given_attributes(request: Request) -> dict[str, Any]:
+def given_attributes(request: Request) -> dict[str, Any]:
+    """The attributes of a body. Raises NgsiError 400, 413, 415."""
     require_known(request)
     require_type(request, JSON)
     writing_path(request)
@@ -147,7 +148,7 @@ def _given_attributes(request: Request) -> dict[str, Any]:
 
 def append_attributes(space: Space, request: Request, entity_id: str) -> Answer:
     """POST /v2/entities/{id}/attrs"""
-    attributes = _given_attributes(request)
+    attributes = given_attributes(request)
     entity = the_entity(space, request, entity_id)
     strict, override = "append" in request.options, "overrideMetadata" in request.options
     outcome = updating.appended(entity, attributes, request.now, strict=strict, override=override)
@@ -161,7 +162,7 @@ def append_attributes(space: Space, request: Request, entity_id: str) -> Answer:
 
 def patch_attributes(space: Space, request: Request, entity_id: str) -> Answer:
     """PATCH /v2/entities/{id}/attrs"""
-    attributes = _given_attributes(request)
+    attributes = given_attributes(request)
     entity = the_entity(space, request, entity_id)
     override = "overrideMetadata" in request.options
     outcome = updating.updated(entity, attributes, request.now, override=override)
@@ -175,7 +176,7 @@ def patch_attributes(space: Space, request: Request, entity_id: str) -> Answer:
 
 def replace_attributes(space: Space, request: Request, entity_id: str) -> Answer:
     """PUT /v2/entities/{id}/attrs"""
-    attributes = _given_attributes(request)
+    attributes = given_attributes(request)
     _put(space, request, updating.replaced(the_entity(space, request, entity_id), attributes, request.now))
     return NO_CONTENT
 

@@ -11,6 +11,7 @@ from yakuba.services.cityhub.engine.device_readings import number as number_in
 from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.identifiers import require_identifier
 from yakuba.services.cityhub.engine.moments import read_moment
+from yakuba.services.cityhub.engine.units import between
 
 AHEAD = 600.0  # seconds that a clock may be ahead
 FIRST = 86_400.0  # a clock that was never set begins in 1970; moments before are none of the hub's
@@ -93,21 +94,24 @@ def _reading(row: Row, now: float) -> GivenReading:
 def fitting(
     found: Iterable[GivenReading], units: Mapping[Series, str], calibrated: Mapping[Series, str]
 ) -> tuple[list[GivenReading], list[Problem]]:
-    """The readings that mean the same as those before them, and what is told of the others. units: in which the readings of a
-    series are; calibrated: series → the device whose calibrations make its values."""
+    """The readings that mean the same as those before them or can be converted to it (which is done when they are stored), and
+    what is told of the others. units: in which the readings of a series are; calibrated: series → the device whose calibrations make its values."""
     kept: list[GivenReading] = []
     problems: list[Problem] = []
     known = dict(units)
-    seen: dict[tuple[Series, float], GivenReading] = {}
+    seen: dict[tuple[Series, float], tuple[int, float]] = {}  # line, and number in the series' unit
     for one in found:
         device = calibrated.get(one.series)
         unit = known.setdefault(one.series, one.unit) if one.unit else one.unit
+        way = between(one.unit, unit)
         if device:
             problems.append(Problem(one.line, "", CALIBRATED.format(one=one, device=device)))
-        elif unit != one.unit:
+        elif way is None:
             problems.append(Problem(one.line, "unit", OTHER_UNIT.format(one=one, unit=unit)))
-        elif (first := seen.setdefault((one.series, one.at), one)).number != one.number:
-            told = TWICE.format(line=first.line, first=first.number, second=one.number)
+        elif (first := seen.setdefault((one.series, one.at), (one.line, way.of(one.number))))[1] != way.of(
+            one.number
+        ):
+            told = TWICE.format(line=first[0], first=first[1], second=way.of(one.number))
             problems.append(Problem(one.line, "value", told))
         else:
             kept.append(one)

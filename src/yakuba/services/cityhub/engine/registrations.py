@@ -1,4 +1,4 @@
-"""Registrations of context providers. They are kept and shown; requests are not forwarded (see the room's README)."""
+"""Registrations of context providers: kept, shown, and asked (`engine.forwarding`)."""
 
 from __future__ import annotations
 
@@ -101,9 +101,28 @@ def _provider(given: Any) -> dict[str, Any]:
     return found
 
 
-def shown(registration: Registration) -> dict[str, Any]:
-    """The registration as answers show it."""
-    body = {"id": registration.id} | registration.definition
+def status_of(registration: Registration, now: float) -> str:
+    """`active`, `inactive` or `expired`."""
+    if registration.expires is not None and registration.expires <= now:
+        return "expired"
+    return str(registration.definition.get("status", "active"))
+
+
+def shown(registration: Registration, now: float) -> dict[str, Any]:
+    """The registration as answers show it. now: seconds since 1970 UTC."""
+    body = {"id": registration.id} | registration.definition | {"status": status_of(registration, now)}
     if registration.expires is not None:
         body["expires"] = written(registration.expires)
+    if registration.times_sent:
+        told: dict[str, Any] = {"timesSent": registration.times_sent}
+        for name, moment in (
+            ("lastForwarding", registration.last_forwarding),
+            ("lastSuccess", registration.last_success),
+            ("lastFailure", registration.last_failure),
+        ):
+            if moment:
+                told[name] = written(moment)
+        if registration.last_failure_reason:
+            told["lastFailureReason"] = registration.last_failure_reason
+        body["forwardingInformation"] = told
     return body

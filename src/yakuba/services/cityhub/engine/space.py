@@ -45,12 +45,17 @@ class Subscription:
 
 @dataclass
 class Registration:
-    """A registration of a context provider as it is stored."""
+    """A registration of a context provider as it is stored. Moments in seconds since 1970 UTC, 0.0 for never."""
 
     id: str
     definition: dict[str, Any]
     path: str = "/"
     expires: float | None = None
+    times_sent: int = 0
+    last_forwarding: float = 0.0
+    last_success: float = 0.0
+    last_failure: float = 0.0
+    last_failure_reason: str = ""
 
 
 @dataclass(frozen=True)

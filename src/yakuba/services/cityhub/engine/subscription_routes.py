@@ -113,7 +113,7 @@ def list_registrations(space: Space, request: Request) -> Answer:
     require_known(request)
     limit, offset, count = paging(request)
     found, total = space.registrations(_asked_path(request), limit, offset)
-    return given([registrations.shown(one) for one in found], counted(total if count else None))
+    return given([registrations.shown(one, request.now) for one in found], counted(total if count else None))
 
 
 def create_registration(space: Space, request: Request) -> Answer:
@@ -139,7 +139,7 @@ def _registration(space: Space, registration_id: str) -> Registration:
 def show_registration(space: Space, request: Request, registration_id: str) -> Answer:
     """GET /v2/registrations/{id}"""
     require_known(request)
-    return given(registrations.shown(_registration(space, registration_id)))
+    return given(registrations.shown(_registration(space, registration_id), request.now))
 
 
 def delete_registration(space: Space, request: Request, registration_id: str) -> Answer:

@@ -19,10 +19,11 @@ from yakuba.services.cityhub.models.hub import (
     WatchRules,
     WatchState,
 )
-from yakuba.services.cityhub.models.keeping import MonthFile
+from yakuba.services.cityhub.models.keeping import LateHour, MonthFile
 from yakuba.services.cityhub.models.ldcontexts import LdContext
 from yakuba.services.cityhub.models.levels import LevelNotice
 from yakuba.services.cityhub.models.opendata import OpenDataset
+from yakuba.services.cityhub.models.units import OtherUnit, OtherUnitReading
 
 __all__ = [
     "Alarm",
@@ -38,11 +39,14 @@ __all__ = [
     "Forecast",
     "HarvestPlan",
     "Hour",
+    "LateHour",
     "LdContext",
     "LevelNotice",
     "Measure",
     "MonthFile",
     "OpenDataset",
+    "OtherUnit",
+    "OtherUnitReading",
     "PutAside",
     "RawReading",
     "Reading",

@@ -84,11 +84,13 @@ class Calibration(MunicipalityModel):
 
 
 class RawReading(MunicipalityModel):
-    """What a device sent, where its calibration made another value of it. at: microseconds since 1970 UTC, as of `Reading`."""
+    """What was sent, where another value was made of it: by a device's calibration, or (then with `unit`) because it came in
+    another unit than its series has. at: microseconds since 1970 UTC, as of `Reading`."""
 
     series = models.ForeignKey("cityhub.Series", models.CASCADE, related_name="raw", verbose_name="系列")
     at = models.BigIntegerField("時刻（マイクロ秒）")
     number = models.FloatField("送られた値")
+    unit = models.CharField("送られた単位", max_length=90, blank=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "校正前の値"

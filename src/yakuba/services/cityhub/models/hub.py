@@ -159,12 +159,17 @@ class Delivery(MunicipalityModel):
 
 
 class Registration(MunicipalityModel):
-    """A context provider as somebody registered it."""
+    """A context provider as somebody registered it, and what came of asking it."""
 
     identifier = models.CharField("番号", max_length=24)
     path = models.CharField("パス", max_length=522, default="/")
     definition = models.TextField("定義")
     expires_at = models.FloatField("期限", null=True)
+    times_sent = models.PositiveBigIntegerField("聞いた回数", default=0)
+    last_forwarding = models.FloatField("最後に聞いた時刻", default=0.0)
+    last_success = models.FloatField("最後に答えた時刻", default=0.0)
+    last_failure = models.FloatField("最後に失敗した時刻", default=0.0)
+    last_failure_reason = models.CharField("失敗のわけ", max_length=300, blank=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "情報源の登録"

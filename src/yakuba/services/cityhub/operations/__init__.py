@@ -10,6 +10,7 @@ from yakuba.services.cityhub.operations import (
     keeping,
     levels,
     opendata,
+    other_units,
 )
 from yakuba.services.cityhub.operations.hub import (
     acknowledge,
@@ -37,6 +38,7 @@ __all__ = [
     "list_series",
     "load",
     "opendata",
+    "other_units",
     "set_rules",
     "show_rules",
 ]

@@ -17,13 +17,16 @@ from yakuba.services.cityhub.operations.table import OPERATIONS
 
 
 class MonthFileOut(BaseModel):
-    """A month as a file."""
+    """A month as a file. part: its version; late: how many readings came after the version before; replaced: whether a later
+    version has all of it."""
 
     id: int
     month: str
     part: int
     readings: int
     done: bool
+    late: int
+    replaced: bool
 
 
 class KeepingOut(BaseModel):
@@ -45,6 +48,8 @@ def _facts(row: MonthFile) -> dict[str, Any]:
         "part": row.part,
         "readings": row.readings,
         "done": row.done_at is not None,
+        "late": row.late,
+        "replaced": row.replaced_by_id is not None,
     }
 
 
@@ -55,7 +60,7 @@ def _facts(row: MonthFile) -> dict[str, Any]:
     command="months",
     answer=Answer(
         list[MonthFileOut],
-        columns={"id": "番号", "month": "月", "part": "部", "readings": "測定値", "done": "片付けた"},
+        columns={"id": "番号", "month": "月", "part": "版", "readings": "測定値", "done": "片付けた"},
     ),
 )
 def list_months(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from yakuba.services.cityhub.forms import AcknowledgeForm, RulesForm
 from yakuba.services.cityhub.models import Alarm, Series, Subscription
 from yakuba.services.cityhub.queries import looking, watched
 from yakuba.services.cityhub.queries.failing import name_of
+from yakuba.services.cityhub.queries.other_units import sent_words, with_sent
 from yakuba.services.cityhub.queries.space import subscription_of
 
 TRAIL = (("都市OS", reverse_lazy("cityhub:index")),)
@@ -195,11 +196,16 @@ def series(request: HttpRequest, series_id: int) -> HttpResponse:
         "last": _last(row).shown,
         "last_at": looking.moment(row.last_at),
         "readings": [
-            (looking.moment(one.at), one.number, one.doubtful) for one in looking.readings(row, span)[:SHOWN]
+            (looking.moment(one.at), one.number, one.doubtful, _sent(row, one))
+            for one in with_sent(looking.readings(row, span))[:SHOWN]
         ],
         "shown": SHOWN,
     }
     return render(request, "cityhub/series.html", context)
+
+
+def _sent(row: Series, one: Any) -> str:
+    return sent_words(one.number, one.sent, one.sent_unit, row.unit)
 
 
 def _readings(row: Series) -> Listing:
@@ -210,9 +216,10 @@ def _readings(row: Series) -> Listing:
         columns=(
             Column("at", "日時", lambda one: timezone.localtime(looking.moment(one.at)), ("at",)),
             Column("number", f"値（{row.unit}）" if row.unit else "値", lambda one: one.number, ("number", "pk"), number=True),
+            Column("sent", "届いた値", lambda one: _sent(row, one)),
             Column("doubtful", "時計", lambda one: "疑わしい（届いた時刻）" if one.doubtful else ""),
         ),
-        rows=lambda: looking.readings(row),
+        rows=lambda: with_sent(looking.readings(row)),
         nothing=Nothing("測定値はありません", "古い月の測定値は、ファイルにして片付けてあることがあります。"),
         filters=(
             DayFilter("since", "この日から", "{}から", looking.from_day),

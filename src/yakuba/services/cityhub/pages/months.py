@@ -18,18 +18,27 @@ from yakuba.services.cityhub.actions.keeping import JOB
 from yakuba.services.cityhub.models import MonthFile
 from yakuba.services.cityhub.operations import keeping as operations
 
+
+def _state(row: MonthFile) -> Cell:
+    if row.done_at is None:
+        return status("running", "片付けている")
+    if row.replaced_by is not None:
+        return status("waiting", f"前の版（次は第{row.replaced_by.part}版）")
+    return status("success", f"片付けた（遅れて{row.late}件）" if row.late else "片付けた")
+
+
 MONTHS = Listing(
     "cityhub.months",
     "古い測定値",
     "月のファイル",
     columns=(
         Column("month", "月", lambda row: f"{row.month:%Y年%m月}", ("month", "part")),
-        Column("part", "部", lambda row: row.part, number=True),
+        Column("part", "版", lambda row: row.part, number=True),
         Column("readings", "測定値", lambda row: row.readings, ("readings", "pk"), number=True),
         Column(
             "state",
             "状態",
-            lambda row: status("success", "片付けた") if row.done_at else status("running", "片付けている"),
+            _state,
         ),
         Column(
             "file",
@@ -40,7 +49,7 @@ MONTHS = Listing(
             filed=False,
         ),
     ),
-    rows=lambda: MonthFile.objects.order_by("-month", "-part"),
+    rows=lambda: MonthFile.objects.select_related("replaced_by").order_by("-month", "-part"),
     nothing=Nothing(
         "片付けた月はありません",
         "「自治体の設定」の「届いた値を置く月数」より古い月は、ファイルにしてから片付けます。1時間ごとの値は残ります。",

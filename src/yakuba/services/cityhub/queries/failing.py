@@ -13,7 +13,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import Contact, Failure
 from yakuba.services.cityhub.engine.subscriptions import address_of
-from yakuba.services.cityhub.models import Alarm, Subscription
+from yakuba.services.cityhub.models import Alarm, Registration, Subscription
 from yakuba.services.cityhub.queries import brokers, watched
 from yakuba.services.cityhub.queries.space import HOLDS, subscription_of
 
@@ -99,6 +99,9 @@ def contacts() -> list[Contact]:
         )
         for row in Subscription.objects.exclude(status="inactive").order_by("pk")
     ]
+    for row in Registration.objects.order_by("pk"):
+        provider = json.loads(row.definition)["provider"]
+        found.append(Contact(f"都市OSの情報源「{row.identifier}」", provider["http"]["url"], HOLDS))
     if (broker := brokers.rules().file) is not None:
         found.append(Contact("都市OSのMQTTのブローカー", broker.broker.address, HOLDS))
     for roster in watched.rules().file.rosters:

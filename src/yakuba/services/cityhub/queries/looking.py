@@ -110,7 +110,9 @@ def place_map(entity_type: str = "", attribute: str = "", ids: Sequence[str] = (
     if ids:
         rows = rows.filter(entity_id__in=ids)
     listed = []
-    for row in rows[:MOST_MAPPED]:
+    chosen = list(rows[:MOST_MAPPED])
+    last = _last_numbers(chosen, attribute)
+    for row in chosen:
         attributes = json.loads(row.document)
         place = place_of(attributes)
         if place is None:
@@ -118,6 +120,8 @@ def place_map(entity_type: str = "", attribute: str = "", ids: Sequence[str] = (
         middle = shape_of(place["type"], place["value"]).centroid
         value = (attributes.get(attribute) or {}).get("value")
         number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        # In the series' unit, whichever the entity has at the moment.
+        number = last.get((row.path, row.entity_id, row.entity_type), number)
         listed.append((row, number, Shape(points=((middle.x, middle.y),))))
     labels = told_apart(row.entity_id for row, _, _ in listed)
     mapped = [
@@ -126,6 +130,13 @@ def place_map(entity_type: str = "", attribute: str = "", ids: Sequence[str] = (
     ]
     words = f"{attribute} のいまの値" if attribute else "実体のある場所"
     return value_map(mapped, title=title or words, unit="")
+
+
+def _last_numbers(rows: Sequence[Entity], attribute: str) -> dict[tuple[str, str, str], float | None]:
+    if not attribute:
+        return {}
+    found = Series.objects.filter(attribute=attribute, entity_id__in={row.entity_id for row in rows})
+    return {(one.path, one.entity_id, one.entity_type): one.last_number for one in found}
 
 
 def told_apart(names: Iterable[str]) -> list[str]:

@@ -206,4 +206,14 @@ def subscription_of(row: models.Subscription) -> Subscription:
 
 def registration_of(row: models.Registration) -> Registration:
     """A registration from its row."""
-    return Registration(row.identifier, json.loads(row.definition), row.path, row.expires_at)
+    return Registration(
+        row.identifier,
+        json.loads(row.definition),
+        row.path,
+        row.expires_at,
+        row.times_sent,
+        row.last_forwarding,
+        row.last_success,
+        row.last_failure,
+        row.last_failure_reason,
+    )

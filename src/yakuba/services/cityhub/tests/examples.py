@@ -17,6 +17,7 @@ from yakuba.services.cityhub.models import (
     Alarm,
     BrokerAside,
     MonthFile,
+    OtherUnit,
     PutAside,
     ReadingFile,
     ReadingFolder,
@@ -32,6 +33,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         [{"id": "secret-river", "type": "WaterLevelObserved", "waterLevel": {"type": "Number", "value": 1.5}}]
     )
     series = Series.objects.get()
+    other = OtherUnit.objects.create(series=series, unit=word, first_came_at=timezone.now())
     alarm = Alarm.objects.create(rule="水位", series=series, began_at=timezone.now(), sentence=word)
     measures = [GivenMeasure("battery", "bat", "V")]
     device = devices.save(
@@ -61,6 +63,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     crop = {"begin": date(2026, 4, 1), "base": 5.0, "target": 900.0, "source": word}
     plan = harvests.save(None, title=word, series_id=series.pk, **crop, actor=clerk)
     return {
+        "other_id": other.pk,
         "plan_id": plan.pk,
         "shelter_id": shelter.pk,
         "disaster_id": shelter.pk,

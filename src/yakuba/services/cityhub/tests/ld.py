@@ -6,6 +6,8 @@ import json
 from http.client import HTTPConnection
 from typing import Any
 
+import pytest
+
 from yakuba.services.cityhub.tests.asking import Answered, ask
 from yakuba.services.cityhub.tests.running import GUARD, HubProcess
 
@@ -66,3 +68,13 @@ def wire(
         return answer.status, found, json.loads(text) if text else None
     finally:
         line.close()
+
+
+@pytest.fixture
+def river():
+    assert ld("POST", "/entities", RIVER).status == 201
+
+
+@pytest.fixture
+def town():
+    assert ld("POST", "/jsonldContexts", {"@context": TOWN_CONTEXT}, url=TOWN).status == 201

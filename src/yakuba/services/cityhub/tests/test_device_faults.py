@@ -105,8 +105,11 @@ def table(at, value=2.0, unit="m", **more):
 def test_a_file_does_not_mix_units(line, clerk):
     line.send({"values": {"wl": 1.5}})
     at = written(time.time() - 600)
-    told = refused(table(at, 200, "cm"), clerk)
+    told = refused(table(at, 200, "lx"), clerk)
     assert "単位" in told
+    earlier = time.time() - 900
+    assert taking.take_text(table(written(earlier), 200, "cm"), actor=clerk) == 1
+    assert Reading.objects.order_by("at").first().number == 2.0
     assert taking.take_text(table(at), actor=clerk) == 1
     assert taking.take_text(table(at, unit=""), actor=clerk) == 1
 
@@ -116,7 +119,7 @@ def test_two_units_in_one_file_are_told(in_yakuba_city, clerk):
     lines = [
         "id,type,attribute,at,value,unit",
         f"r,R,level,{written(at)},1,m",
-        f"r,R,level,{written(at + 60)},100,cm",
+        f"r,R,level,{written(at + 60)},100,K",
     ]
     told = refused("\n".join(lines), clerk)
     assert "3" in told

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import time
-from datetime import datetime, timedelta
 
 import pyarrow.parquet as pq
 import pytest
-from django.utils import timezone
 
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.jobs.models import Job
@@ -17,55 +15,7 @@ from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.cityhub.actions import hours, keeping, taking
 from yakuba.services.cityhub.engine.moments import written
 from yakuba.services.cityhub.models import Hour, MonthFile, RawReading, Reading, Series
-
-TODAY = datetime(2026, 6, 15, 12)
-MONTHS = 2  # kept: April, May, and what has gone of June
-
-
-@pytest.fixture
-def june(monkeypatch):
-    """Whatever today is, it is 15 June 2026."""
-    moment = timezone.make_aware(TODAY)
-    monkeypatch.setattr(timezone, "now", lambda: moment)
-    monkeypatch.setattr(time, "time", moment.timestamp)
-    return moment
-
-
-@pytest.fixture
-def measured(in_yakuba_city, clerk, june):
-    """A reading every six hours, of February to June, in two series."""
-    lines = ["id,type,attribute,at,value,unit"]
-    for n in range(130 * 4):
-        at = written((june - timedelta(hours=6 * n)).timestamp())
-        lines += [f"river-1,River,level,{at},{n},m", f"rain-1,Rain,fall,{at},{n / 2},mm"]
-    taking.take_text("\n".join(lines), actor=clerk)
-    set_values({"cityhub.keep_months": MONTHS}, actor=None)
-
-
-def keep():
-    keeping.keep(lambda done, total: None)
-
-
-def first_kept():
-    return timezone.make_aware(datetime(2026, 4, 1)).timestamp() * 1e6
-
-
-def in_files():
-    found = {}
-    for row in MonthFile.objects.all():
-        table = pq.read_table(io.BytesIO(content_of(row.file))).to_pylist()
-        assert len(table) == row.readings
-        for line in table:
-            assert f"{timezone.localtime(line['at']):%Y-%m}" == f"{row.month:%Y-%m}"
-            found[line["id"], round(line["at"].timestamp() * 1e6)] = line["value"]
-    return found
-
-
-def stored():
-    return {
-        (key, at): number
-        for key, at, number in Reading.objects.values_list("series__entity_id", "at", "number")
-    }
+from yakuba.services.cityhub.tests.months import first_kept, in_files, keep, stored
 
 
 def test_what_is_old_goes_into_files_by_month_and_hours_stay(measured):
@@ -80,22 +30,6 @@ def test_what_is_old_goes_into_files_by_month_and_hours_stay(measured):
     hours.prepare(series, time.time())
     counted = sum(Hour.objects.filter(series=series).values_list("count", flat=True))
     assert counted >= 130 * 4 - 1
-
-
-def test_a_late_reading_of_a_month_that_has_gone_undoes_no_hour(measured, clerk):
-    keep()
-    series = Series.objects.get(entity_id="river-1")
-    hours.prepare(series, time.time())
-    before = list(Hour.objects.filter(series=series).order_by("hour").values_list("hour", "count", "total"))
-    late = "id,type,attribute,at,value\nriver-1,River,level,2026-03-03T03:33:00+09:00,5\n"
-    taking.take_text(late, actor=clerk)
-    series.refresh_from_db()
-    hours.prepare(series, time.time())
-    after = list(Hour.objects.filter(series=series).order_by("hour").values_list("hour", "count", "total"))
-    assert after == before
-    keep()  # and goes into a further part
-    assert list(MonthFile.objects.order_by("pk").values_list("part", "readings"))[-1] == (2, 1)
-    assert not Reading.objects.filter(at__lt=first_kept()).exists()
 
 
 @pytest.mark.parametrize("stop", [1, 2, 5, 9])
@@ -192,7 +126,8 @@ def test_what_is_corrected_between_file_and_removal_goes_into_the_next_part(meas
     assert not Reading.objects.filter(at__lt=first_kept()).exists()
     assert in_files()["river-1", at] == 777  # the later part says what holds
     first, second = MonthFile.objects.filter(month="2026-02-01").order_by("part")
-    assert (first.readings - first.gone, second.readings) == (1, 1)
+    assert (first.readings - first.gone, second.late, second.readings) == (1, 1, first.readings)
+    assert first.replaced_by == second
 
 
 def test_what_is_calibrated_anew_between_file_and_removal_is_kept(measured, monkeypatch):

@@ -15,6 +15,7 @@ from yakuba.services.cityhub.pages import (
     loading,
     months,
     opendata,
+    other_units,
 )
 
 app_name = "cityhub"
@@ -76,6 +77,8 @@ urlpatterns = [
     path("disaster/<str:disaster_sort>/<int:disaster_id>/end/", disaster.end_disaster, name="end_disaster"),
     path("levels/", levels.levels, name="levels"),
     path("levels/new/", levels.new_level, name="new_level"),
+    path("units/", other_units.other_units, name="other_units"),
+    path("units/<int:other_id>/", other_units.other_unit, name="other_unit"),
     path("months/", months.months, name="months"),
     path("months/begin/", months.begin_keeping, name="begin_keeping"),
     path("months/<int:month_id>/", months.month_file, name="month_file"),

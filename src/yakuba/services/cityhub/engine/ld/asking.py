@@ -42,7 +42,7 @@ QUERY = (
     "coordinates",
     "geoproperty",
 )
-SHOWN = ("options", "format", "lang")
+SHOWN = ("options", "format", "lang", "geometryProperty")
 PAGE = ("limit", "offset", "count", "local")
 RELATIONS = {"near": "near", "within": "coveredBy", "contains": "contains", "intersects": "intersects",
              "equals": "equals", "disjoint": "disjoint", "overlaps": "overlaps"}  # fmt: skip

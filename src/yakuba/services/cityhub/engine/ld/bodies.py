@@ -17,9 +17,11 @@ from yakuba.services.cityhub.engine.requests import Request
 from yakuba.services.cityhub.engine.space import Space
 
 LD_JSON = "application/ld+json"
+GEO_JSON = "application/geo+json"
 MERGE_PATCH = "application/merge-patch+json"
 REL = "http://www.w3.org/ns/json-ld#context"
 LONGEST_WARNING = 4_000
+_PLACED = re.compile(r"/ngsi-ld/v1/(entities(/[^/]+)?|entityOperations/query)/?\Z")  # which answer GeoJSON
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 
 
@@ -84,8 +86,9 @@ def context_for(body: Any, request: Request, space: Space) -> Context:
 def require_accept(request: Request) -> None:
     """Raises NgsiError 406."""
     text = request.headers.get("accept", "")
-    if text and not {JSON, LD_JSON, "application/*", "*/*"} & set(accepted_by(text)):
-        raise NgsiError(406, "NotAcceptable", f"Accept は {JSON} か {LD_JSON} にしてください。")
+    kinds = [JSON, LD_JSON, *([GEO_JSON] if _PLACED.match(request.path) else [])]
+    if text and not {*kinds, "application/*", "*/*"} & set(accepted_by(text)):
+        raise NgsiError(406, "NotAcceptable", f"Accept は {'・'.join(kinds)} のどれかにしてください。")
 
 
 def _wants_context(request: Request, context: Context) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from yakuba.services.cityhub.engine import updating
 from yakuba.services.cityhub.engine.answers import JSON, NO_CONTENT, Answer, dumped, made
 from yakuba.services.cityhub.engine.entities import Entity
 from yakuba.services.cityhub.engine.errors import NgsiError
-from yakuba.services.cityhub.engine.finding import find
-from yakuba.services.cityhub.engine.ld import storing
+from yakuba.services.cityhub.engine.ld import geojson, storing
 from yakuba.services.cityhub.engine.ld.asking import (
     PAGE,
     QUERY,
@@ -31,6 +31,7 @@ from yakuba.services.cityhub.engine.ld.bodies import (
 )
 from yakuba.services.cityhub.engine.ld.contexts import Context
 from yakuba.services.cityhub.engine.ld.names import NotCarried, shown_name
+from yakuba.services.cityhub.engine.ld.paging import found_part, headers_of
 from yakuba.services.cityhub.engine.ld.problems import already_exists, bad_data, missing, unsupported
 from yakuba.services.cityhub.engine.ld.reading import Given, attribute_name, read_attribute, read_entity
 from yakuba.services.cityhub.engine.ld.showing import How, entity_shown
@@ -38,7 +39,6 @@ from yakuba.services.cityhub.engine.requests import Path, Request, Wanted, readi
 from yakuba.services.cityhub.engine.space import Space
 
 EVERYWHERE = (Path("/", True),)
-COUNT = "NGSILD-Results-Count"
 
 
 def list_entities(space: Space, request: Request) -> Answer:
@@ -51,21 +51,26 @@ def list_entities(space: Space, request: Request) -> Answer:
 
 def listed(space: Space, request: Request, wanted: Wanted, how: How, context: Context) -> Answer:
     """What a query finds."""
-    results = find(space, wanted)
-    context = answer_context(request, context)
-    shown, left = shown_of(results.entities, context, how)
-    headers = warned(left)
-    if wanted.count:
-        headers += ((COUNT, str(results.total)),)
-    return answer(request, shown, context, headers)
+    results, more = found_part(space, wanted)
+    total = results.total if wanted.count else None
+    headers = headers_of(request, wanted.limit, wanted.offset, more, total)
+    if geojson.is_wanted(request):
+        name = geojson.property_of(request, context)
+        shown, left = shown_of(results.entities, lambda one: geojson.feature(one, context, how, name))
+        return geojson.answer(request, geojson.collection(shown), context, (*headers, *warned(left)))
+    shown_in = answer_context(request, context)
+    shown, left = shown_of(results.entities, lambda one: entity_shown(one, shown_in, how))
+    return answer(request, shown, shown_in, (*headers, *warned(left)))
 
 
-def shown_of(entities: list[Entity], context: Context, how: How) -> tuple[list[dict[str, Any]], list[str]]:
+def shown_of(
+    entities: list[Entity], form: Callable[[Entity], dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[str]]:
     """The entities, and why some are left out: what only NGSIv2 has words for must not keep the others back."""
     shown, left = [], []
     for one in entities:
         try:
-            shown.append(entity_shown(one, context, how))
+            shown.append(form(one))
         except NotCarried as reason:
             left.append(f"{one.id}: {reason}")
     return shown, left
@@ -123,8 +128,11 @@ def show_entity(space: Space, request: Request, uri: str) -> Answer:
     entity = storing.the_entity(space, uri, reading_paths(request), _type_of(request, context))
     if "attrs" in request.query and not set(how.names) & set(entity.attributes):
         raise missing(f"{uri} の {request.query['attrs']}")
-    context = answer_context(request, context)
     try:
+        if geojson.is_wanted(request):
+            name = geojson.property_of(request, context)
+            return geojson.answer(request, geojson.feature(entity, context, how, name), context)
+        context = answer_context(request, context)
         return answer(request, entity_shown(entity, context, how), context)
     except NotCarried as reason:
         raise unsupported(str(reason)) from None

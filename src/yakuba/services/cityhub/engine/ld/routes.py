@@ -9,14 +9,20 @@ from yakuba.services.cityhub.engine.ld import (
     batch_routes,
     context_routes,
     entity_routes,
+    purge_routes,
     subscription_routes,
     temporal_routes,
+    type_routes,
 )
 
 Handler = Callable[..., Answer]
 
 TABLE: dict[tuple[str, ...], dict[str, Handler]] = {
-    ("entities",): {"GET": entity_routes.list_entities, "POST": entity_routes.create_entity},
+    ("entities",): {
+        "GET": entity_routes.list_entities,
+        "POST": entity_routes.create_entity,
+        "DELETE": purge_routes.purge_entities,
+    },
     ("entities", ""): {
         "GET": entity_routes.show_entity,
         "PATCH": entity_routes.merge_entity,
@@ -46,6 +52,10 @@ TABLE: dict[tuple[str, ...], dict[str, Handler]] = {
     ("temporal", "entities", "", "attrs"): {"POST": temporal_routes.refuse_writing},
     ("temporal", "entities", "", "attrs", ""): {"DELETE": temporal_routes.refuse_writing},
     ("temporal", "entityOperations", "query"): {"POST": temporal_routes.query_entities},
+    ("types",): {"GET": type_routes.list_types},
+    ("types", ""): {"GET": type_routes.show_type},
+    ("attributes",): {"GET": type_routes.list_attributes},
+    ("attributes", ""): {"GET": type_routes.show_attribute},
     ("subscriptions",): {
         "GET": subscription_routes.list_subscriptions,
         "POST": subscription_routes.create_subscription,

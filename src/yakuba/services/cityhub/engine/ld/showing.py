@@ -59,7 +59,7 @@ def entity_shown(entity: Entity, context: Context, how: How) -> dict[str, Any]:
 
 def attribute_shown(attribute: Attribute, context: Context, how: How) -> Any:
     """One attribute. Raises NotCarried."""
-    kind, value, own_type = _kind(attribute, context)
+    kind, value, own_type = kind_of(attribute, context)
     member = VALUES[kind]
     if how.form == "keyValues":
         return {member: value} if member in _WRAPPED else value
@@ -110,20 +110,20 @@ def _put_mark(
     elif name == "objectType" and kind in ("Relationship", "ListRelationship") and isinstance(value, str):
         body[name] = context.compact(value)
     else:
-        own_kind, own, own_type = _kind(mark, context)
+        own_kind, own, own_type = kind_of(mark, context)
         shown = {"type": own_kind, VALUES[own_kind]: own}
         if own_type:
             shown[V2_TYPE] = {"type": "Property", "value": own_type}
         body[shown_name(name, context)] = _shaped(shown, how)
 
 
-def _kind(attribute: Attribute, context: Context) -> tuple[str, Any, str]:
+def kind_of(attribute: Attribute, context: Context) -> tuple[str, Any, str]:
     """Kind, value as shown, and the type of NGSIv2 where that would be lost."""
     kind, value = attribute["type"], attribute["value"]
     if value is None:
         return "Property", NULL, "" if kind == "None" else kind
     if kind in places.TYPES:
-        geometry = _geometry(attribute)
+        geometry = geometry_of(attribute)
         if geometry is not None:
             return "GeoProperty", geometry, ""
     if kind in MOMENT_TYPES and isinstance(value, str) and not ignores_type(attribute):
@@ -163,7 +163,7 @@ def _are_uris(value: Any) -> bool:
     return bool(value) and all(is_uri(one) for one in (value if isinstance(value, list) else [value]))
 
 
-def _geometry(attribute: Attribute) -> Any:
+def geometry_of(attribute: Attribute) -> Any:
     """GeoJSON of a place, or None where it is none (its type is then ignored)."""
     try:
         shape = places.shape_of(attribute["type"], attribute["value"])
@@ -189,4 +189,4 @@ def with_null(value: Any) -> Any:
     return [with_null(one) for one in value] if isinstance(value, list) else value
 
 
-__all__ = ["How", "NotCarried", "attribute_shown", "entity_shown"]
+__all__ = ["How", "NotCarried", "attribute_shown", "entity_shown", "geometry_of", "kind_of"]

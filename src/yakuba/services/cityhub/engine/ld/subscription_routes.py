@@ -13,8 +13,8 @@ from yakuba.services.cityhub.engine.ld.bodies import (
     require_known,
     warned,
 )
-from yakuba.services.cityhub.engine.ld.entity_routes import COUNT
 from yakuba.services.cityhub.engine.ld.names import is_uri
+from yakuba.services.cityhub.engine.ld.paging import headers_of, part_of
 from yakuba.services.cityhub.engine.ld.problems import already_exists, bad_data, missing
 from yakuba.services.cityhub.engine.requests import Request
 from yakuba.services.cityhub.engine.space import Space, Subscription
@@ -32,9 +32,10 @@ def list_subscriptions(space: Space, request: Request) -> Answer:
     found = [one for one in every if subscriptions.own(one) is not None]
     others = len(every) - len(found)
     left = [f"{others} NGSIv2 subscriptions are at /v2/subscriptions"] if others else []
-    headers = warned(left) + (((COUNT, str(len(found))),) if count else ())
-    shown = [subscriptions.shown(one, context, request.now) for one in found[offset : offset + limit]]
-    return answer(request, shown, context, headers)
+    part, more = part_of(found, limit, offset)
+    headers = headers_of(request, limit, offset, more, len(found) if count else None)
+    shown = [subscriptions.shown(one, context, request.now) for one in part]
+    return answer(request, shown, context, (*headers, *warned(left)))
 
 
 def create_subscription(space: Space, request: Request) -> Answer:

@@ -29,8 +29,8 @@ from yakuba.services.cityhub.engine.ld.bodies import (
     warned,
 )
 from yakuba.services.cityhub.engine.ld.contexts import Context
-from yakuba.services.cityhub.engine.ld.entity_routes import COUNT
 from yakuba.services.cityhub.engine.ld.names import NotCarried, shown_id, shown_name
+from yakuba.services.cityhub.engine.ld.paging import headers_of, part_of
 from yakuba.services.cityhub.engine.ld.problems import bad_data, missing, unsupported
 from yakuba.services.cityhub.engine.moments import written
 from yakuba.services.cityhub.engine.patterns import pattern
@@ -150,13 +150,14 @@ def _listed(
     groups = [one for one in groups if _is_selected(one[0], selected)]
     context = answer_context(request, context)
     left, shown, room = [], [], [temporal.MOST_INSTANCES]
-    for group in groups[offset : offset + limit]:
+    part, more = part_of(groups, limit, offset)
+    for group in part:
         try:
             shown.append(_shown(space, group, times, context, _form(request), room))
         except NotCarried as reason:
             left.append(f"{group[0].entity_id}: {reason}")
-    headers = warned(left) + (((COUNT, str(len(groups))),) if count else ())
-    return answer(request, shown, context, headers)
+    headers = headers_of(request, limit, offset, more, len(groups) if count else None)
+    return answer(request, shown, context, (*headers, *warned(left)))
 
 
 def _is_selected(one: SeriesKept, selected: Selected) -> bool:
