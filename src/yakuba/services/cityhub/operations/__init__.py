@@ -10,6 +10,7 @@ from yakuba.services.cityhub.operations import (
     keeping,
     levels,
     opendata,
+    surveyfiles,
 )
 from yakuba.services.cityhub.operations.hub import (
     acknowledge,
@@ -39,4 +40,5 @@ __all__ = [
     "opendata",
     "set_rules",
     "show_rules",
+    "surveyfiles",
 ]

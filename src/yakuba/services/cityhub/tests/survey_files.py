@@ -27,7 +27,7 @@ def place_tags(cell: float, left: float, top: float, code: int | None) -> dict[i
     return {33_550: (cell, cell, 0.0), 33_922: (0.0, 0.0, 0.0, left, top, 0.0), 34_735: keys}
 
 
-def geotiff(
+def geotiff_bytes(
     values: Values,
     *,
     cell: float = 0.5,

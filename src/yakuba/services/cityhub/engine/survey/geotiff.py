@@ -294,6 +294,8 @@ def read(file: BinaryIO) -> Iterator[Told]:
     total = raster.rows * raster.columns
     for number, piece in enumerate(raster.pieces(), 1):
         found = raster.read(piece)
+        if found is None and surface:
+            yield {"piece": [piece.row, piece.column, piece.rows, piece.columns]}, _nothing(piece)
         if found is not None:
             if surface:
                 values = raster.heights(found)[:, :, None]
@@ -308,3 +310,7 @@ def read(file: BinaryIO) -> Iterator[Told]:
     made = small.means()
     yield {"small": list(made.shape)}, made.tobytes()
     yield {"shown": shown}, b""
+
+
+def _nothing(piece: Piece) -> bytes:
+    return np.full((piece.rows, piece.columns), np.nan, np.float32).tobytes()

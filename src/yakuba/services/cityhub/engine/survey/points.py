@@ -207,7 +207,7 @@ def read(file: BinaryIO, order: str = "", degrees: bool = False) -> Iterator[Tol
     yield source.facts(), b""
     source.measure()
     count, box = source.count, source.box
-    if degrees:
+    if degrees or _look_like_degrees(box):
         raise Invalid("緯度・経度の点群は測れません。平面直角座標系かUTMで書き出し直してください。")
     grids, classes, done = Grids(box, cell_for(box, count)), Counter[int](), 0
     for x, y, z, sorts in source.parts():
@@ -231,6 +231,14 @@ def read(file: BinaryIO, order: str = "", degrees: bool = False) -> Iterator[Tol
         "faults": source.faults,
     }
     yield {"counted": counted}, b""
+
+
+def _look_like_degrees(box: Sequence[float]) -> bool:
+    """All of it between numbers that are longitudes and latitudes of Japan, in either order: no survey is 30 m from the origin of a
+    plane."""
+    west, south, east, north = box
+    first, second = (120 < west and east < 156), (18 < south and north < 48)
+    return (first and second) or (18 < west and east < 48 and 120 < south and north < 156)
 
 
 def _grids(grids: Grids) -> Iterator[Told]:
