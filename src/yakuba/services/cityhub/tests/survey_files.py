@@ -17,7 +17,7 @@ def hill(rows: int = 200, columns: int = 300, cell: float = 0.5, height: float =
     """A round hill on a slope, m."""
     y, x = np.mgrid[:rows, :columns] * cell
     middle = rows * cell / 2, columns * cell / 2
-    far = ((y - middle[0]) ** 2 + (x - middle[1]) ** 2) / (0.2 * min(middle) * max(middle)) / 2
+    far = ((y - middle[0]) ** 2 + (x - middle[1]) ** 2) / (0.03 * min(middle) * max(middle)) / 2
     return (50 + 0.02 * x + height * np.exp(-far)).astype(np.float32)
 
 

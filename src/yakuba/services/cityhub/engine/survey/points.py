@@ -30,6 +30,7 @@ MOST_RECORDS, MOST_BEFORE = 2_000, 64_000_000  # of the header; bytes before the
 LEAST_PACKED = 0.05  # bytes of a LAZ file for each point: real ones have 2 to 8
 CELLS = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)  # m
 WANTED = 2.0  # points of a cell
+MOST_OUTSIDE = 0.01  # share of the points that may lie outside of what the header says: more of them, and it is damaged
 GROUND = 2  # class of the ground (ASPRS)
 LARGEST = 1e8  # m
 Told = tuple[dict[str, Any], bytes]
@@ -219,6 +220,10 @@ def read(file: BinaryIO, order: str = "", degrees: bool = False) -> Iterator[Tol
         yield {"done": done, "total": count}, b""
     if not done:
         raise Invalid("点が一つもありません。")
+    if grids.outside > MOST_OUTSIDE * done:
+        raise Invalid(
+            f"書いてある範囲の外の点が{grids.outside:,}あります（{done:,}点中）。途中で壊れていないか確かめ、書き出し直してください。"
+        )
     yield from _grids(grids)
     filled = int((grids.counts > 0).sum())
     counted = {
