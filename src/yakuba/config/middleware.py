@@ -47,7 +47,7 @@ class OnlyItsPart:
         r"/(apply/(?![^/]+/tablet/)|ask/|report/|health(/|\Z)|metrics\Z|exchange/line/|static/)"
     )
     NOT_INSIDE = re.compile(
-        r"/(apply/(?![^/]+/tablet/)|ask/|report/|exchange/line/|opendata/|levels/|shared-survey/)"
+        r"/(apply/(?![^/]+/tablet/)|ask/|report/|exchange/line/|opendata/|levels/|shared-survey/|field-advice/)"
     )
 
     def __init__(self, get_response: GetResponse) -> None:
