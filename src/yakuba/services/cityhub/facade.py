@@ -14,8 +14,8 @@ from yakuba.services.cityhub.actions.showing import (
     set_forecast,
 )
 from yakuba.services.cityhub.actions.surveyfiles import hand_in as take_survey
-from yakuba.services.cityhub.actions.surveyindices import pictures, vegetation_index
 from yakuba.services.cityhub.actions.surveyfiles import work as read_survey
+from yakuba.services.cityhub.actions.surveyindices import degrees_of, pictures, vegetation_index
 from yakuba.services.cityhub.actions.surveymeasures import begin as measure_survey
 from yakuba.services.cityhub.actions.taking import take_text
 from yakuba.services.cityhub.actions.watching import set_rules
@@ -34,6 +34,7 @@ __all__ = [
     "bring",
     "daily_means",
     "degrees",
+    "degrees_of",
     "is_empty",
     "last_values",
     "load_disaster",

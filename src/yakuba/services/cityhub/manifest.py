@@ -225,7 +225,9 @@ MANIFEST = Manifest(
     personal_data=(
         PersonalData("cityhub.WatchRules", "警報の当番の宛先", None),
         PersonalData("cityhub.Alarm", "警報と、確認した職員", 5 * 366, since="acknowledged_at"),
-        PersonalData("cityhub.SurveyFile", "測量・ドローンのファイル（家や人が写ることがある）", 1, since="kept_until"),
+        PersonalData(
+            "cityhub.SurveyFile", "測量・ドローンのファイル（家や人が写ることがある）", 1, since="kept_until"
+        ),
         PersonalData("cityhub.SurveyShare", "測量ファイルを見せた相手の名前", 5 * 366, since="expires_at"),
     ),
     failures=f"{ROOM}.queries.failing:failures",

@@ -142,7 +142,9 @@ def _keep(row: SurveyFile, taken: reading.Taken) -> None:
             file = store(
                 StoredFile.Kind.OUTPUT, f"survey-{row.pk}-{layer}", "application/octet-stream", grid.file
             )
-        place = {name: getattr(grid.frame, name) for name in ("rows", "columns", "left", "top", "cell_x", "cell_y")}
+        place = {
+            name: getattr(grid.frame, name) for name in ("rows", "columns", "left", "top", "cell_x", "cell_y")
+        }
         surfaces.append(
             SurveySurface(layer=layer, grid=file, low=grid.low, high=grid.high, known=grid.known, **place)
         )
@@ -152,7 +154,9 @@ def _keep(row: SurveyFile, taken: reading.Taken) -> None:
             .filter(pk=row.pk, state=SurveyFile.State.WAITING)
             .first()
         )
-        if now is None:  # another worker was faster, or it was given up: what was stored names nothing, and goes
+        if (
+            now is None
+        ):  # another worker was faster, or it was given up: what was stored names nothing, and goes
             return
         for one in surfaces:
             one.survey = now
@@ -178,7 +182,12 @@ def box_of(row: SurveyFile) -> tuple[float, float, float, float]:
         return frame_of(surface).box
     facts: dict[str, Any] = row.facts
     frame = Frame(
-        int(facts["height"]), int(facts["width"]), facts["left"], facts["top"], facts["cell_x"], facts["cell_y"]
+        int(facts["height"]),
+        int(facts["width"]),
+        facts["left"],
+        facts["top"],
+        facts["cell_x"],
+        facts["cell_y"],
     )
     return frame.box
 
@@ -219,7 +228,9 @@ def choose_system(survey_id: int, code: int, *, actor: Actor) -> SurveyFile:
     if row.state != SurveyFile.State.DONE:
         raise Conflict("まだ読んでいます。読み終わってから選んでください。")
     if row.said_by_file:
-        raise Conflict("このファイルは座標系を示しているので、選べません。違うときは、書き出し直してください。")
+        raise Conflict(
+            "このファイルは座標系を示しているので、選べません。違うときは、書き出し直してください。"
+        )
     found = systems.system(code)
     if found is None:
         raise Invalid("一覧から選んでください。", place="座標系")
@@ -234,9 +245,7 @@ def choose_system(survey_id: int, code: int, *, actor: Actor) -> SurveyFile:
 
 
 def _held(survey_id: int) -> SurveyFile:
-    row: SurveyFile | None = (
-        SurveyFile.objects.select_for_update(of=("self",)).filter(pk=survey_id).first()
-    )
+    row: SurveyFile | None = SurveyFile.objects.select_for_update(of=("self",)).filter(pk=survey_id).first()
     if row is None:
         raise Missing(f"{survey_id}番の測量ファイルがありません。番号を確かめてください。")
     return row

@@ -73,6 +73,15 @@ def vegetation_index(
     return found
 
 
+def degrees_of(code: int, x: float, y: float) -> tuple[float, float]:
+    """Longitude and latitude of a position in a coordinate system. Raises Missing for one that is not known."""
+    system = systems.system(code)
+    if system is None:
+        raise Missing(f"座標系（EPSG:{code}）は、ここでは扱えません。")
+    longitude, latitude = system.degrees(x, y)
+    return float(longitude), float(latitude)
+
+
 def _figures(told_: list[float | None]) -> FieldFigures:
     pixels, wanted, *three = told_
     middle, low, high = (None if one is None else min(1.0, max(-1.0, float(one))) for one in three)

@@ -113,7 +113,8 @@ def _check_errors(asked: Mapping[str, Any], stable: str) -> None:
     for name, place in (("sigma_before", "前の面の誤差"), ("sigma_after", "後の面の誤差")):
         if name not in asked:
             raise Invalid(
-                "動いていない場所を書くか、二つの面の高さの誤差（検証点のRMSE、m）を書いてください。", place=place
+                "動いていない場所を書くか、二つの面の高さの誤差（検証点のRMSE、m）を書いてください。",
+                place=place,
             )
 
 
@@ -127,7 +128,9 @@ def _check_meets(survey: SurveyFile, region: Corners) -> None:
 @transaction.atomic
 def remove_measure(measure_id: int, *, actor: Actor) -> SurveyMeasure:
     """Away with a result. Raises Missing."""
-    row: SurveyMeasure | None = SurveyMeasure.objects.select_for_update(of=("self",)).filter(pk=measure_id).first()
+    row: SurveyMeasure | None = (
+        SurveyMeasure.objects.select_for_update(of=("self",)).filter(pk=measure_id).first()
+    )
     if row is None:
         raise Missing(f"{measure_id}番の結果がありません。番号を確かめてください。")
     record("cityhub.survey_measured", subject=f"measure:{row.pk}", actor=actor, removed=True)
@@ -226,7 +229,10 @@ def _told(found: volumes.Difference, errors: volumes.Errors, asked: Mapping[str,
     whole = errors.measured or ("length" in asked and "bias" in asked)
     u = volumes.uncertainty(found.area, found.cell, errors)
     by_length = [
-        [length, volumes.uncertainty(found.area, found.cell, volumes.Errors(errors.sigma, length, 0.0)).correlated]
+        [
+            length,
+            volumes.uncertainty(found.area, found.cell, volumes.Errors(errors.sigma, length, 0.0)).correlated,
+        ]
         for length in LENGTHS
     ]
     names = ("raised", "lowered", "area", "unknown", "cells", "cell", "most", "least", "net")

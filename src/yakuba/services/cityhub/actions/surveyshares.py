@@ -78,7 +78,10 @@ def standing() -> QuerySet[SurveyShare]:
 def revoke(share_id: int, *, actor: Actor) -> SurveyShare:
     """It opens nothing from now on. Raises Missing."""
     row: SurveyShare | None = (
-        SurveyShare.objects.select_for_update(of=("self",)).select_related("survey").filter(pk=share_id).first()
+        SurveyShare.objects.select_for_update(of=("self",))
+        .select_related("survey")
+        .filter(pk=share_id)
+        .first()
     )
     if row is None:
         raise Missing(f"{share_id}番のリンクがありません。番号を確かめてください。")

@@ -41,7 +41,7 @@ class Grid:
         """A piece. Raises ValueError where it lies outside."""
         rows, columns = values.shape
         frame = self.frame
-        if not (0 <= row and row + rows <= frame.rows and 0 <= column and column + columns <= frame.columns):
+        if not (row >= 0 and row + rows <= frame.rows and column >= 0 and column + columns <= frame.columns):
             raise ValueError("a piece outside of its picture")
         if columns == frame.columns:
             self.file.seek(4 * row * frame.columns)
@@ -132,28 +132,45 @@ def _facts(head: dict[str, Any]) -> dict[str, Any]:
 
 
 def _take(taken: Taken, layer: str, frame: ToldFrame, told: Told) -> str:
+    """Put what one frame tells where it belongs. Returns the layer whose lines come next."""
     head, body = frame.head, frame.body
     if "sort" in head:
-        taken.facts = _facts(head)
-        if taken.facts["sort"] == "surface":
-            one = taken.facts
-            place = (one["left"], one["top"], one["cell_x"], one["cell_y"])
-            taken.grids["surface"] = _grid(one["height"], one["width"], *place)
+        _begin(taken, head)
     elif "piece" in head:
         row, column, rows, columns = map(int, head["piece"])
         taken.grids["surface"].put(row, column, _values(body, rows, columns))
     elif "grid" in head:
-        layer = str(head["grid"])
-        if layer not in ("top", "ground") or layer in taken.grids:
-            raise ValueError("no such layer")
-        cell = float(head["cell"])
-        place = (float(head["left"]), float(head["top"]), cell, cell)
-        taken.grids[layer] = _grid(int(head["rows"]), int(head["columns"]), *place)
+        return _layer(taken, head)
     elif "lines" in head:
         grid = taken.grids[layer]
         first, number = map(int, head["lines"])
         grid.put(first, 0, _values(body, number, grid.frame.columns))
-    elif "small" in head:
+    elif "done" in head:
+        told(int(head["done"]), max(1, int(head["total"])))
+    else:
+        _conclude(taken, head, body)
+    return layer
+
+
+def _begin(taken: Taken, head: dict[str, Any]) -> None:
+    taken.facts = one = _facts(head)
+    if one["sort"] == "surface":
+        place = (one["left"], one["top"], one["cell_x"], one["cell_y"])
+        taken.grids["surface"] = _grid(one["height"], one["width"], *place)
+
+
+def _layer(taken: Taken, head: dict[str, Any]) -> str:
+    layer = str(head["grid"])
+    if layer not in ("top", "ground") or layer in taken.grids:
+        raise ValueError("no such layer")
+    cell = float(head["cell"])
+    place = (float(head["left"]), float(head["top"]), cell, cell)
+    taken.grids[layer] = _grid(int(head["rows"]), int(head["columns"]), *place)
+    return layer
+
+
+def _conclude(taken: Taken, head: dict[str, Any], body: bytes) -> None:
+    if "small" in head:
         rows, columns, bands = map(int, head["small"])
         if not (0 < rows <= small.LONGEST and 0 < columns <= small.LONGEST and bands in (1, 3)):
             raise ValueError("no small picture")
@@ -163,9 +180,6 @@ def _take(taken: Taken, layer: str, frame: ToldFrame, told: Told) -> str:
         taken.facts |= _counted(dict(head["counted"]))
     elif "shown" in head:
         taken.facts["shown"] = int(head["shown"])
-    elif "done" in head:
-        told(int(head["done"]), max(1, int(head["total"])))
-    return layer
 
 
 def _grid(rows: int, columns: int, left: float, top: float, cell_x: float, cell_y: float) -> Grid:

@@ -36,7 +36,9 @@ class SystemForm(forms.Form):
     """A coordinate system."""
 
     code = forms.TypedChoiceField(
-        label="座標系", coerce=int, help_text="日本の中に入るものだけを並べています。書き出した人に聞いてください。"
+        label="座標系",
+        coerce=int,
+        help_text="日本の中に入るものだけを並べています。書き出した人に聞いてください。",
     )
 
     def __init__(self, *args: Any, systems: list[tuple[int, str]], **kwargs: Any) -> None:
@@ -91,7 +93,9 @@ class VolumeForm(SurfacesForm):
     sigma_before = forms.FloatField(
         label="前の面の高さの誤差（m）", min_value=0, max_value=100, required=False, help_text="検証点のRMSE"
     )
-    sigma_after = forms.FloatField(label="後の面の高さの誤差（m）", min_value=0, max_value=100, required=False)
+    sigma_after = forms.FloatField(
+        label="後の面の高さの誤差（m）", min_value=0, max_value=100, required=False
+    )
     length = forms.FloatField(
         label="誤差がそろう長さ（m）",
         min_value=0,
@@ -100,7 +104,11 @@ class VolumeForm(SurfacesForm):
         help_text="分からなければ空にします。そのときは、信じてよい幅を一つに決められません。",
     )
     bias = forms.FloatField(
-        label="全体のずれ（m）", min_value=0, max_value=100, required=False, help_text="基準点や標高の決め方のずれ"
+        label="全体のずれ（m）",
+        min_value=0,
+        max_value=100,
+        required=False,
+        help_text="基準点や標高の決め方のずれ",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -137,7 +145,11 @@ class TreesForm(SurfacesForm):
         help_text="この半径の中でいちばん高いところを1本とします。樹冠の半径くらいにします。",
     )
     smooth = forms.FloatField(
-        label="ならす長さ（m）", min_value=0, max_value=10, initial=0.5, help_text="枝先のでこぼこを消します。"
+        label="ならす長さ（m）",
+        min_value=0,
+        max_value=10,
+        initial=0.5,
+        help_text="枝先のでこぼこを消します。",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

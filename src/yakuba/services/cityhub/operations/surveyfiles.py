@@ -94,7 +94,7 @@ class SurveyTreesIn(SurveyRegionIn):
 class OneMeasure(BaseModel):
     """A result."""
 
-    measure_id: int = Field(description="結果の番号")
+    survey_measure_id: int = Field(description="結果の番号")
 
 
 class SurveyShareIn(OneSurvey):
@@ -165,7 +165,14 @@ class SurveyShareOut(BaseModel):
     key: str
 
 
-COLUMNS = {"id": "番号", "title": "題名", "sort": "種類", "state": "状態", "system": "座標系", "reason": "読めないわけ"}
+COLUMNS = {
+    "id": "番号",
+    "title": "題名",
+    "sort": "種類",
+    "state": "状態",
+    "system": "座標系",
+    "reason": "読めないわけ",
+}
 MEASURED = {"id": "番号", "sort": "種類", "title": "題名", "state": "状態", "reason": "出せないわけ"}
 SHARED = {"id": "番号", "for_whom": "相手", "expires_at": "期限", "opened": "開かれた回数"}
 
@@ -320,20 +327,24 @@ def count_trees(asked: SurveyTreesIn, actor: Actor) -> SurveyMeasure:
 
 
 @OPERATIONS.add(
-    "測った結果", "cityhub.view", "GET survey-measures/{measure_id}", command="measure", answer=A_MEASURE
+    "測った結果",
+    "cityhub.view",
+    "GET survey-measures/{survey_measure_id}",
+    command="measure",
+    answer=A_MEASURE,
 )
 def show_measure(asked: OneMeasure, actor: Actor) -> SurveyMeasure:
     """A result."""
-    return one(SurveyMeasure.objects.all(), asked.measure_id)
+    return one(SurveyMeasure.objects.all(), asked.survey_measure_id)
 
 
 @OPERATIONS.add(
-    "測った結果を消す", "cityhub.survey", "POST survey-measures/{measure_id}/remove", command="remove-measure",
-    answer=Answer(OneMeasure, lambda row: {"measure_id": row.pk}),
+    "測った結果を消す", "cityhub.survey", "POST survey-measures/{survey_measure_id}/remove", command="remove-measure",
+    answer=Answer(OneMeasure, lambda row: {"survey_measure_id": row.pk}),
 )  # fmt: skip
 def remove_measure(asked: OneMeasure, actor: Actor) -> SurveyMeasure:
     """The surfaces stay."""
-    return surveymeasures.remove_measure(asked.measure_id, actor=actor)
+    return surveymeasures.remove_measure(asked.survey_measure_id, actor=actor)
 
 
 @OPERATIONS.add(

@@ -43,7 +43,10 @@ SURVEYS = Listing(
     "ファイル",
     columns=(
         Column(
-            "title", "題名", lambda row: Cell(row.title, url=reverse("cityhub:survey", args=[row.pk])), ("title", "pk")
+            "title",
+            "題名",
+            lambda row: Cell(row.title, url=reverse("cityhub:survey", args=[row.pk])),
+            ("title", "pk"),
         ),
         Column("sort", "種類", lambda row: row.get_sort_display(), ("sort", "pk")),
         Column("flown", "撮影・計測した日", lambda row: row.flown_on, ("flown_on", "pk")),
@@ -133,7 +136,9 @@ def survey_system(request: HttpRequest, survey_id: int) -> HttpResponse:
     form = SystemForm(request.POST, systems=actions.plausible(row))
     if form.is_valid():
         with told_in(form):
-            operations.choose_survey_system(person_of(request), survey_id=row.pk, code=form.cleaned_data["code"])
+            operations.choose_survey_system(
+                person_of(request), survey_id=row.pk, code=form.cleaned_data["code"]
+            )
             messages.success(request, "地図に置きました。範囲が正しいか、確かめてください。")
             return redirect("cityhub:survey", row.pk)
     return _shown(request, row, system=form)

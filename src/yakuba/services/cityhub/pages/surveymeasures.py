@@ -14,7 +14,13 @@ from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.cityhub.actions import surveymeasures as actions
-from yakuba.services.cityhub.forms.surveyfiles import AreaForm, ProfileForm, SurfacesForm, TreesForm, VolumeForm
+from yakuba.services.cityhub.forms.surveyfiles import (
+    AreaForm,
+    ProfileForm,
+    SurfacesForm,
+    TreesForm,
+    VolumeForm,
+)
 from yakuba.services.cityhub.models import SurveyFile, SurveyMeasure
 from yakuba.services.cityhub.operations import surveyfiles as operations
 from yakuba.services.cityhub.queries import surveyfiles as queries
@@ -74,10 +80,10 @@ def _asked(
 
 
 @permission_required("cityhub.view")
-def survey_measure(request: HttpRequest, measure_id: int) -> HttpResponse:
+def survey_measure(request: HttpRequest, survey_measure_id: int) -> HttpResponse:
     """A result."""
     rows = SurveyMeasure.objects.select_related("survey", "surface__survey", "other__survey", "created_by")
-    row = get_object_or_404(rows, pk=measure_id)
+    row = get_object_or_404(rows, pk=survey_measure_id)
     context = {
         "row": row,
         "result": row.result,
@@ -92,10 +98,10 @@ def survey_measure(request: HttpRequest, measure_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required("cityhub.survey")
-def remove_measure(request: HttpRequest, measure_id: int) -> HttpResponse:
+def remove_measure(request: HttpRequest, survey_measure_id: int) -> HttpResponse:
     """Away with a result."""
-    row = get_object_or_404(SurveyMeasure.objects, pk=measure_id)
+    row = get_object_or_404(SurveyMeasure.objects, pk=survey_measure_id)
     survey_id = row.survey_id
-    operations.remove_measure(person_of(request), measure_id=row.pk)
+    operations.remove_measure(person_of(request), survey_measure_id=row.pk)
     messages.success(request, "結果を消しました。面は残っています。")
     return redirect("cityhub:survey", survey_id)

@@ -60,7 +60,9 @@ def measures(survey: SurveyFile) -> QuerySet[SurveyMeasure]:
 
 def shares(survey: SurveyFile) -> QuerySet[SurveyShare]:
     """Its links, those that have ended too."""
-    return SurveyShare.objects.filter(survey=survey).select_related("created_by").order_by("-created_at", "-pk")
+    return (
+        SurveyShare.objects.filter(survey=survey).select_related("created_by").order_by("-created_at", "-pk")
+    )
 
 
 def extent_map() -> Map:
@@ -143,7 +145,8 @@ def _of_points(row: SurveyFile, facts: dict[str, Any]) -> Iterator[Fact]:
         area = facts["filled"] * surface.cell_x * surface.cell_y
         yield Fact("点のある広さ", f"{area / 10_000:,.3f} ha（一辺{surface.cell_x:g} mのマスで数えた）")
     named = [
-        f"{CLASSES.get(key, f'分類{key}')} {number:,}" for key, number in sorted(facts.get("classes", {}).items())
+        f"{CLASSES.get(key, f'分類{key}')} {number:,}"
+        for key, number in sorted(facts.get("classes", {}).items())
     ]
     if named:
         yield Fact("点の分類", "、".join(named))
@@ -180,10 +183,6 @@ def tree_map(row: SurveyMeasure) -> Map | None:
     return value_map(rows, title=f"{row.title}：木の頂点", unit="m", first="木")
 
 
-
-
 def waiting() -> int:
     """How many files wait for somebody to say their coordinate system."""
-    return SurveyFile.objects.filter(
-        state=SurveyFile.State.DONE, code=None, said_by_file=False
-    ).count()
+    return SurveyFile.objects.filter(state=SurveyFile.State.DONE, code=None, said_by_file=False).count()

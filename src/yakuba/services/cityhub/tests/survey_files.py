@@ -65,7 +65,13 @@ def by_libtiff(picture: Image.Image, compression: str, predictor: int, cell: flo
 
 
 def las(
-    x: Values, y: Values, z: Values, classes: Values | None = None, *, packed: bool = False, code: int = PLANE_9
+    x: Values,
+    y: Values,
+    z: Values,
+    classes: Values | None = None,
+    *,
+    packed: bool = False,
+    code: int = PLANE_9,
 ) -> bytes:
     """LAS 1.2, or LAZ."""
     import laspy

@@ -181,7 +181,7 @@ def test_a_polygon_holds_the_cells_whose_middles_it_holds():
 
 
 def test_a_profile_over_a_slope_is_a_line():
-    y, x = (np.mgrid[:200, :200] + 0.5) * 0.5
+    x = (np.mgrid[:200, :200][1] + 0.5) * 0.5
     distances, (heights,) = along.profile([surface(0.1 * x)], [(10, 50), (60, 50)], (1.0, 1.0))
     assert distances[-1] == 50
     assert np.abs(heights - (1 + 0.1 * distances)).max() < 1e-4
@@ -298,7 +298,9 @@ def test_cells_without_a_height_are_none():
 def test_bands_side_by_side_and_apart(planar):
     bands = np.random.default_rng(0).integers(0, 4_000, (5, 90, 80), np.uint16)
     given = bands if planar == "separate" else np.moveaxis(bands, 0, 2)
-    data = geotiff_bytes(given, planarconfig=planar, photometric="minisblack", tile=(32, 32), compression="zlib")
+    data = geotiff_bytes(
+        given, planarconfig=planar, photometric="minisblack", tile=(32, 32), compression="zlib"
+    )
     raster = geotiff.Raster(io.BytesIO(data))
     assert raster.sort == "bands"
     whole = np.zeros((90, 80, 5), np.uint16)

@@ -54,7 +54,9 @@ def pair(actor):
     """The same place twice: a heap of 8 m was brought, the rest has noise of 3 and 4 cm and an offset of 10 cm."""
     rng = np.random.default_rng(4)
     flat = hill(height=0.0)
-    before = taken(geotiff_bytes(flat + rng.normal(0, 0.03, flat.shape).astype(np.float32)), actor, title="前")
+    before = taken(
+        geotiff_bytes(flat + rng.normal(0, 0.03, flat.shape).astype(np.float32)), actor, title="前"
+    )
     later = hill() + 0.1 + rng.normal(0, 0.04, flat.shape).astype(np.float32)
     after = taken(geotiff_bytes(later.astype(np.float32), tile=(64, 64)), actor, title="後")
     return before.surfaces.get(), after.surfaces.get()
@@ -67,7 +69,7 @@ def test_a_surface_is_read_apart_placed_and_kept_under_the_towns_key(in_yakuba_c
     surface = row.surfaces.get()
     assert np.array_equal(np.frombuffer(content_of(surface.grid), np.float32).reshape(values.shape), values)
     assert (surface.low, surface.high) == pytest.approx((values.min(), values.max()))
-    assert b"\x89PNG" == content_of(row.picture)[:4]
+    assert content_of(row.picture)[:4] == b"\x89PNG"
     stored = blob_path(surface.grid).read_bytes()
     assert values.tobytes()[:400] not in stored
     longitude, latitude = row.outline[0]
@@ -248,7 +250,9 @@ def test_a_link_opens_one_file_until_its_last_day(links_open, clerk, chief):
     assert (ended.status_code, ended.content) == (404, never.content)
 
 
-def test_a_link_that_was_stopped_opens_nothing_and_the_file_is_given_where_it_is_said(links_open, clerk, chief):
+def test_a_link_that_was_stopped_opens_nothing_and_the_file_is_given_where_it_is_said(
+    links_open, clerk, chief
+):
     data = geotiff_bytes(hill(40, 40))
     row = taken(data, clerk)
     share, key = surveyshares.share(row.pk, "見本", "確認", 1, True, actor=chief)
@@ -260,7 +264,9 @@ def test_a_link_that_was_stopped_opens_nothing_and_the_file_is_given_where_it_is
         assert Client().get(address(name, key)).status_code == 404
 
 
-def test_a_link_of_one_town_opens_nothing_in_another_nor_where_the_town_has_closed_them(links_open, clerk, chief):
+def test_a_link_of_one_town_opens_nothing_in_another_nor_where_the_town_has_closed_them(
+    links_open, clerk, chief
+):
     row = taken(geotiff_bytes(hill(40, 40)), clerk)
     _, key = surveyshares.share(row.pk, "見本", "確認", 1, True, actor=chief)
     assert Client().get(address("page", key, "999999")).status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -170,7 +171,7 @@ def checked_weather(listed: Iterable[Row]) -> tuple[list[FieldWeather], list[Pro
 
 def _upside_down(values: Mapping[str, float]) -> bool:
     rising = [values[word] for word in ("最低気温", "平均気温", "最高気温") if word in values]
-    return any(low > high for low, high in zip(rising, rising[1:], strict=False))
+    return any(low > high for low, high in itertools.pairwise(rising))
 
 
 def load_soil(file: BinaryIO, renamed: Mapping[str, str], *, actor: Actor) -> int:

@@ -99,7 +99,9 @@ def make_link(farmer: str, days: int, *, actor: Actor) -> tuple[FarmerLink, str]
     """A link to the advice of a farmer's fields, and its secret, which nobody can see again; an earlier one ends. Raises Invalid,
     Conflict."""
     if not value(SETTING):
-        raise Conflict("自治体の設定で「農家に助言のリンクを渡す」が「いいえ」です。管理の担当へ頼んでください。")
+        raise Conflict(
+            "自治体の設定で「農家に助言のリンクを渡す」が「いいえ」です。管理の担当へ頼んでください。"
+        )
     farmer = farmer.strip()
     if not farmer or not FarmField.objects.filter(farmer=farmer).exists():
         raise Invalid("その農家の圃場がありません。", place="農家")

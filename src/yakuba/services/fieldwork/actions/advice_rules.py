@@ -91,9 +91,7 @@ def work(rules_id: int, days: int, told: Callable[[int, int, str], None]) -> Non
                 counts[one.rule.code][one.verdict.value] += 1
                 shown = examples[one.rule.code]
                 if one.verdict is Verdict.ADVISED and len(shown) < EXAMPLES:
-                    shown.append(
-                        {"field": field.name, "day": day.isoformat(), "reasons": list(one.reasons)}
-                    )
+                    shown.append({"field": field.name, "day": day.isoformat(), "reasons": list(one.reasons)})
         told(number + 1, days, f"{day}")
     trial = {
         "days": days,
@@ -119,7 +117,9 @@ def publish(rules_id: int, *, actor: Actor) -> AdviceRuleSet:
         raise Conflict("まだ試していません。これまでの日で試し、決まりごとの数を見てから公開してください。")
     person = known(actor)
     if person is None or row.created_by == person:
-        raise Conflict("自分で作った版は公開できません。別の職員に、試した結果を見て公開してもらってください。")
+        raise Conflict(
+            "自分で作った版は公開できません。別の職員に、試した結果を見て公開してもらってください。"
+        )
     AdviceRuleSet.objects.filter(state=State.PUBLISHED).update(state=State.WITHDRAWN)
     row.state, row.published_at, row.published_by = State.PUBLISHED, timezone.now(), person
     row.save()

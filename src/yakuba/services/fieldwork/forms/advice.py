@@ -13,8 +13,12 @@ class FarmFieldForm(forms.Form):
     """A field."""
 
     name = forms.CharField(label="圃場", max_length=80, help_text="例：北山の田 3")
-    crop = forms.CharField(label="作物", max_length=60, help_text="助言の決まりにある作物の名前と同じにします。")
-    sown_on = JapaneseDateField(label="播種・移植の日", required=False, help_text="空だと、生育段階は出ません。")
+    crop = forms.CharField(
+        label="作物", max_length=60, help_text="助言の決まりにある作物の名前と同じにします。"
+    )
+    sown_on = JapaneseDateField(
+        label="播種・移植の日", required=False, help_text="空だと、生育段階は出ません。"
+    )
     farmer = forms.CharField(label="農家", max_length=80, required=False)
     station = forms.CharField(
         label="気象の地点", max_length=60, required=False, help_text="気象の表の「地点」と同じ名前"
@@ -25,7 +29,9 @@ class FarmFieldForm(forms.Form):
         required=False,
         help_text="平均気温を都市OSから取るとき。表がある地点では、表を使います。",
     )
-    attribute = forms.CharField(label="都市OSの属性", max_length=256, required=False, help_text="例：temperature")
+    attribute = forms.CharField(
+        label="都市OSの属性", max_length=256, required=False, help_text="例：temperature"
+    )
     outline = forms.CharField(
         label="区域（GeoJSON）",
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
@@ -55,7 +61,10 @@ class IndexForm(forms.Form):
     survey_id = forms.TypedChoiceField(label="画像", coerce=int)
     kind = forms.ChoiceField(
         label="指数",
-        choices=[("VARI", "VARI（ふつうのカメラ。赤、緑、青）"), ("NDVI", "NDVI（近赤外のあるカメラ。赤、近赤外）")],
+        choices=[
+            ("VARI", "VARI（ふつうのカメラ。赤、緑、青）"),
+            ("NDVI", "NDVI（近赤外のあるカメラ。赤、近赤外）"),
+        ],
     )
     bands = forms.CharField(
         label="バンドの番号",

@@ -12,9 +12,9 @@ from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.operations import Answer, FromFile, Nothing, Pairs, Part, Upload, Word, Work
 from yakuba.kernel.operations.finding import one
 from yakuba.kernel.refusals import Invalid
-from yakuba.services.fieldwork.actions import advice_data, advice_indices, advice_rules
+from yakuba.services.fieldwork.actions import advice_data, advice_indices
 from yakuba.services.fieldwork.engine.advice.judging import Verdict
-from yakuba.services.fieldwork.models import AdviceRuleSet, FarmerLink, FarmField, IndexRun
+from yakuba.services.fieldwork.models import FarmerLink, FarmField, IndexRun
 from yakuba.services.fieldwork.operations.table import OPERATIONS
 from yakuba.services.fieldwork.queries import advice as queries
 
@@ -59,25 +59,6 @@ class FieldTableIn(BaseModel):
     )
 
 
-class AdviceRulesIn(BaseModel):
-    """Rules of a town."""
-
-    text: Annotated[str, FromFile()] = Field(max_length=500_000, description="助言の決まりのYAMLファイル")
-    note: str = Field("", max_length=300, description="直したところ")
-
-
-class OneAdviceRuleSet(BaseModel):
-    """A version."""
-
-    rules_id: int = Field(description="助言の決まりの版の番号")
-
-
-class AdviceTrialIn(OneAdviceRuleSet):
-    """How far back it is tried."""
-
-    days: int = Field(60, ge=1, le=advice_rules.LONGEST_TRIAL, description="何日前から試すか")
-
-
 class FieldIndexIn(BaseModel):
     """A picture, and its bands."""
 
@@ -98,7 +79,7 @@ class FarmerLinkIn(BaseModel):
 class OneFarmerLink(BaseModel):
     """A link."""
 
-    link_id: int = Field(description="リンクの番号")
+    farmer_link_id: int = Field(description="リンクの番号")
 
 
 class FarmFieldOut(BaseModel):
@@ -137,19 +118,6 @@ class FieldAdviceOut(BaseModel):
     said: list[FieldVerdictOut]
 
 
-class AdviceRuleSetOut(BaseModel):
-    """A version. state: draft, published, withdrawn; trial: days, fields, and for each rule how often it said what."""
-
-    id: int
-    version: int
-    state: str
-    state_label: str
-    note: str
-    text: str
-    trying: bool
-    trial: dict[str, Any]
-
-
 class FieldIndexRunOut(BaseModel):
     """An index over all fields. fields: name, middle, 10th and 90th of a hundred, share of pixels."""
 
@@ -183,16 +151,16 @@ def _field(row: FarmField) -> dict[str, Any]:
     return {"id": row.pk, "sown_on": row.sown_on.isoformat() if row.sown_on else ""} | plain
 
 
-def _rules(row: AdviceRuleSet) -> dict[str, Any]:
-    row.refresh_from_db()
-    names = ("version", "state", "note", "text", "trying", "trial")
-    return {"id": row.pk, "state_label": row.get_state_display()} | {name: getattr(row, name) for name in names}
-
-
 def _run(row: IndexRun) -> dict[str, Any]:
     row.refresh_from_db()
     fields = [
-        {"field": each.field.name, "middle": each.middle, "low": each.low, "high": each.high, "share": each.share}
+        {
+            "field": each.field.name,
+            "middle": each.middle,
+            "low": each.low,
+            "high": each.high,
+            "share": each.share,
+        }
         for each in row.fields.select_related("field").order_by("field__name")
     ]
     plain = {name: getattr(row, name) for name in ("title", "kind", "state", "reason")}
@@ -230,9 +198,6 @@ def _said(found: queries.FieldAdvice, rules: str, day: date) -> dict[str, Any]:
 
 FIELD_COLUMNS = {"id": "番号", "name": "圃場", "crop": "作物", "farmer": "農家", "sown_on": "播種"}
 A_FIELD = Answer(FarmFieldOut, _field, FIELD_COLUMNS)
-A_SET = Answer(
-    AdviceRuleSetOut, _rules, {"id": "番号", "version": "版", "state_label": "状態", "note": "直したところ"}
-)
 A_RUN = Answer(
     FieldIndexRunOut,
     _run,
@@ -321,50 +286,6 @@ def list_advice(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 
 
 @OPERATIONS.add(
-    "助言の決まりの版の一覧", "fieldwork.advice", "GET advice-rules", command="advice rules",
-    answer=Answer(list[AdviceRuleSetOut], columns=A_SET.columns),
-)  # fmt: skip
-def list_advice_rules(asked: Part, actor: Actor) -> list[dict[str, Any]]:
-    """The newest first."""
-    return [_rules(row) for row in asked.of(queries.rule_sets())]
-
-
-@OPERATIONS.add(
-    "助言の決まりの下書きを作る", "fieldwork.advice_rules", "POST advice-rules", command="advice load-rules", status=201, answer=A_SET
-)  # fmt: skip
-def load_advice_rules(asked: AdviceRulesIn, actor: Actor) -> AdviceRuleSet:
-    """A new version; it holds once it was tried and somebody else published it."""
-    return advice_rules.load(asked.text, asked.note, actor=actor)
-
-
-@OPERATIONS.add(
-    "助言の決まりを試す", "fieldwork.advice_rules", "POST advice-rules/{rules_id}/trial", command="advice try-rules", answer=A_SET,
-    work=Work("試し", progress=_so_far(advice_rules.JOB)),
-)  # fmt: skip
-def try_advice_rules(asked: AdviceTrialIn, actor: Actor) -> AdviceRuleSet:
-    """On the days before, with what was known on each."""
-    return advice_rules.begin_trial(asked.rules_id, asked.days, actor=actor)
-
-
-@OPERATIONS.add(
-    "助言の決まりを公開する", "fieldwork.advice_publish", "POST advice-rules/{rules_id}/publish", command="advice publish-rules",
-    answer=A_SET, step_up=True,
-)  # fmt: skip
-def publish_advice_rules(asked: OneAdviceRuleSet, actor: Actor) -> AdviceRuleSet:
-    """They hold from now on; whoever made them cannot."""
-    return advice_rules.publish(asked.rules_id, actor=actor)
-
-
-@OPERATIONS.add(
-    "助言の決まりを取り下げる", "fieldwork.advice_publish", "POST advice-rules/{rules_id}/withdraw", command="advice withdraw-rules",
-    answer=A_SET,
-)  # fmt: skip
-def withdraw_advice_rules(asked: OneAdviceRuleSet, actor: Actor) -> AdviceRuleSet:
-    """Nothing is advised by them any more."""
-    return advice_rules.withdraw(asked.rules_id, actor=actor)
-
-
-@OPERATIONS.add(
     "圃場の植生指数の一覧", "fieldwork.advice", "GET field-indices", command="advice indices",
     answer=Answer(list[FieldIndexRunOut], columns=A_RUN.columns),
 )  # fmt: skip
@@ -392,12 +313,12 @@ def make_farmer_link(asked: FarmerLinkIn, actor: Actor) -> tuple[FarmerLink, str
 
 
 @OPERATIONS.add(
-    "農家の助言のリンクを止める", "fieldwork.advice_data", "POST farmer-links/{link_id}/revoke", command="advice unlink",
+    "農家の助言のリンクを止める", "fieldwork.advice_data", "POST farmer-links/{farmer_link_id}/revoke", command="advice unlink",
     answer=Answer(FarmerLinkOut, lambda row: _link(row), LINK_COLUMNS),
 )  # fmt: skip
 def revoke_farmer_link(asked: OneFarmerLink, actor: Actor) -> FarmerLink:
     """It opens nothing from now on."""
-    return advice_indices.revoke_link(asked.link_id, actor=actor)
+    return advice_indices.revoke_link(asked.farmer_link_id, actor=actor)
 
 
 def field_of(number: int) -> FarmField:

@@ -122,7 +122,9 @@ def load_fields(request: HttpRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         with told_in(form):
             if file.size > LARGEST:
-                form.add_error("file", f"ファイルが大きすぎます（{LARGEST // 1_000_000}MBまで）。分けてください。")
+                form.add_error(
+                    "file", f"ファイルが大きすぎます（{LARGEST // 1_000_000}MBまで）。分けてください。"
+                )
             else:
                 text = file.read().decode("utf-8-sig", "replace")
                 number = operations.load_fields(person_of(request), text=text)
@@ -167,9 +169,7 @@ def load_weather(request: HttpRequest) -> HttpResponseBase:
         return redirect(ABOVE[1])
 
     page = importing.ImportPage(((ABOVE[0], reverse(ABOVE[1])),))
-    return importing.respond(
-        request, WEATHER, lambda rows: advice_data.checked_weather(rows)[1], take, page
-    )
+    return importing.respond(request, WEATHER, lambda rows: advice_data.checked_weather(rows)[1], take, page)
 
 
 @permission_required("fieldwork.advice_data")

@@ -28,6 +28,7 @@ from yakuba.services.fieldwork.engine.advice.rules import EXAMPLE, read_rules
 from yakuba.services.fieldwork.forms.advice import FarmerLinkForm, IndexForm, TrialForm
 from yakuba.services.fieldwork.models import AdviceRuleSet, FarmerLink, IndexRun
 from yakuba.services.fieldwork.operations import advice as operations
+from yakuba.services.fieldwork.operations import advice_rules as of_rules
 from yakuba.services.fieldwork.queries import advice as queries
 
 ABOVE = ("農作業の助言", reverse_lazy("fieldwork:advice"))
@@ -45,7 +46,9 @@ RULE_SETS = Listing(
             lambda row: Cell(str(row), url=reverse("fieldwork:advice_rule_set", args=[row.pk])),
             ("version",),
         ),
-        Column("state", "状態", lambda row: status(SIGNS[row.state], row.get_state_display()), ("state", "pk")),
+        Column(
+            "state", "状態", lambda row: status(SIGNS[row.state], row.get_state_display()), ("state", "pk")
+        ),
         Column("note", "直したところ", lambda row: row.note),
         Column("made", "作った", lambda row: f"{row.created_by or ''}"),
         Column("published", "公開した", lambda row: f"{row.published_by or ''}"),
@@ -73,7 +76,7 @@ def new_rules(request: HttpRequest) -> HttpResponse:
     newest = queries.rule_sets().first()
 
     def take(text: str) -> HttpResponse:
-        row = operations.load_advice_rules(person_of(request), text=text)
+        row = of_rules.load_advice_rules(person_of(request), text=text)
         messages.success(request, f"{row}の下書きを作りました。試してから、別の職員が公開します。")
         return redirect("fieldwork:advice_rule_set", row.pk)
 
@@ -116,7 +119,9 @@ def try_rules(request: HttpRequest, advice_rules_id: int) -> HttpResponse:
     form = TrialForm(request.POST)
     if form.is_valid():
         with told_in(form):
-            operations.try_advice_rules(person_of(request), rules_id=row.pk, days=form.cleaned_data["days"])
+            of_rules.try_advice_rules(
+                person_of(request), advice_rules_id=row.pk, days=form.cleaned_data["days"]
+            )
             return redirect("fieldwork:advice_rule_set", row.pk)
     return _shown(request, row, form)
 
@@ -125,7 +130,7 @@ def try_rules(request: HttpRequest, advice_rules_id: int) -> HttpResponse:
 @permission_required("fieldwork.advice_publish")
 def publish_rules(request: HttpRequest, advice_rules_id: int) -> HttpResponse:
     """They hold from now on."""
-    row = operations.publish_advice_rules(person_of(request), rules_id=advice_rules_id)
+    row = of_rules.publish_advice_rules(person_of(request), advice_rules_id=advice_rules_id)
     messages.success(request, f"{row}を公開しました。助言はこの版で出ます。")
     return redirect("fieldwork:advice_rule_set", row.pk)
 
@@ -134,7 +139,7 @@ def publish_rules(request: HttpRequest, advice_rules_id: int) -> HttpResponse:
 @permission_required("fieldwork.advice_publish")
 def withdraw_rules(request: HttpRequest, advice_rules_id: int) -> HttpResponse:
     """Nothing is advised by them any more."""
-    row = operations.withdraw_advice_rules(person_of(request), rules_id=advice_rules_id)
+    row = of_rules.withdraw_advice_rules(person_of(request), advice_rules_id=advice_rules_id)
     messages.success(request, f"{row}を取り下げました。公開した版がないので、助言は出ません。")
     return redirect("fieldwork:advice_rule_set", row.pk)
 
@@ -153,7 +158,9 @@ def indices(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form if works else None,
         "pictures": pictures,
-        "runs": [(row, RUNS[row.state], list(row.fields.select_related("field"))) for row in queries.runs()[:20]],
+        "runs": [
+            (row, RUNS[row.state], list(row.fields.select_related("field"))) for row in queries.runs()[:20]
+        ],
         "live": IndexRun.objects.filter(state=IndexRun.State.WAITING).exists(),
     }
     return render(request, "fieldwork/advice/indices.html", context, status=422 if form.errors else 200)
@@ -184,6 +191,6 @@ def farmer_links(request: HttpRequest) -> HttpResponse:
 def revoke_link(request: HttpRequest, farmer_link_id: int) -> HttpResponse:
     """It opens nothing from now on."""
     row = get_object_or_404(FarmerLink.objects, pk=farmer_link_id)
-    operations.revoke_farmer_link(person_of(request), link_id=row.pk)
+    operations.revoke_farmer_link(person_of(request), farmer_link_id=row.pk)
     messages.success(request, f"{row.farmer}のリンクを止めました。")
     return redirect("fieldwork:farmer_links")

@@ -141,9 +141,7 @@ def advice(rows: Sequence[FarmField], rules: AdviceRules, day: date) -> list[Fie
 def one_advice(row: FarmField, known: FieldFacts, rules: AdviceRules, day: date) -> FieldAdvice:
     """Of one."""
     reckon = cityhub.accumulated
-    return FieldAdvice(
-        row, stage_of(rules, known, day, reckon), tuple(judge(rules, known, day, reckon))
-    )
+    return FieldAdvice(row, stage_of(rules, known, day, reckon), tuple(judge(rules, known, day, reckon)))
 
 
 def field_map(found: Sequence[FieldAdvice]) -> Map:
@@ -179,7 +177,9 @@ def soil_rows(row: FarmField) -> list[tuple[date, list[tuple[str, float, str]]]]
 
 def farmers() -> list[str]:
     """Names that fields have."""
-    return list(FarmField.objects.exclude(farmer="").values_list("farmer", flat=True).distinct().order_by("farmer"))
+    return list(
+        FarmField.objects.exclude(farmer="").values_list("farmer", flat=True).distinct().order_by("farmer")
+    )
 
 
 def links() -> QuerySet[FarmerLink]:

@@ -12,17 +12,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings.actions import set_values
-from yakuba.services.cityhub.engine.degreedays import accumulated
 from yakuba.services.cityhub.engine.survey import vegetation
 from yakuba.services.cityhub.tests.survey_files import PLANE_9, geotiff_bytes
 from yakuba.services.cityhub.tests.test_surveyfiles import taken
 from yakuba.services.fieldwork.actions import advice_data, advice_indices, advice_rules
-from yakuba.services.fieldwork.engine.advice.judging import FieldFacts, Verdict, judge, stage_of
 from yakuba.services.fieldwork.engine.advice.rules import EXAMPLE, read_rules
 from yakuba.services.fieldwork.models import (
     AdviceRuleSet,
@@ -47,127 +44,18 @@ def days(first, number, value):
     return {first + timedelta(days=at): value for at in range(number)}
 
 
-def facts(**more):
-    """Sown 70 days ago at 22 °C: 840 degree-days above 10 °C, 幼穂形成期."""
-    daily = {
-        "平均気温": days(SOWN, 70, 22.0),
-        "最低気温": days(SOWN, 70, 20.0),
-        "雨量": days(SOWN, 70, 1.0),
-    } | more.pop("daily", {})
-    return FieldFacts(RICE, SOWN, daily, more.pop("samples", {}))
-
-
-def said(known, day=DAY, text=EXAMPLE):
-    return {one.rule.code: one for one in judge(read_rules(text), known, day, accumulated)}
-
-
-# --- rules ---------------------------------------------------------------------------------------------------
-
-
-def test_the_sample_is_read():
-    rules = read_rules(EXAMPLE)
-    assert [one.code for one in rules.rules] == ["rice-cold", "rice-topdress", "dry-soil"]
-    assert rules.crops[RICE].stages[1].total == 750
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "reason"),
-    [
-        ("範囲の下: 5, ", "", "範囲の下"),
-        ("下回る: 17, ", "", "「超える」か「下回る」"),
-        ("下回る: 17", "下回る: 40", "範囲（5から30）の外"),
-        ("見る: 最低気温", "見る: 月の満ち欠け", "月の満ち欠け"),
-        ("日数: 3, ", "", "「日数」が要ります"),
-        ("段階: [幼穂形成期]", "段階: [登熟期]", "段階「登熟期」がありません"),
-        ("作物: [水稲（見本）]", "作物: [小麦]", "作物「小麦」"),
-        ("出典: 見本の資料 第2表（作り物）", "出典:", "出典"),
-        ("符号: rice-topdress", "符号: rice-cold", "二つあります"),
-        ("積算温度: 750", "積算温度: 200", "前の段階より大きく"),
-        ("終わりの積算温度: 1600", "終わりの積算温度: 900", "後の段階より大きく"),
-        ("見る: VARI, 日数: 14", "見る: 積算温度, 日数: 14", "書けません"),
-        ("下回る: 0.15, 範囲の下: -0.2", "下回る: .nan, 範囲の下: -0.2", "数で書いてください"),
-    ],
-)
-def test_what_is_wrong_in_a_file_is_told_by_its_line(before, after, reason):
-    assert before in EXAMPLE
-    with pytest.raises(DefinitionRefused) as told:
-        read_rules(EXAMPLE.replace(before, after, 1))
-    assert reason in str(told.value)
-    assert all(one.line for one in told.value.problems)
-
-
-# --- judging -------------------------------------------------------------------------------------------------
-
-
-def test_the_stage_is_the_sum_of_degrees_and_says_its_source():
-    found = stage_of(read_rules(EXAMPLE), facts(), DAY, accumulated)
-    assert (found.name, found.total) == ("幼穂形成期", 70 * 12)
-    assert "見本の資料 第1表" in found.told
-
-
-def test_cold_nights_are_advised_with_the_number_and_the_source():
-    known = facts(daily={"最低気温": days(SOWN, 70, 20.0) | days(DAY - timedelta(days=3), 3, 15.0)})
-    one = said(known)["rice-cold"]
-    assert one.verdict is Verdict.ADVISED
-    assert "最低気温の3日の平均 15.0℃" in one.reasons[1]
-    assert said(facts())["rice-cold"].verdict is Verdict.NOT
-
-
-def test_a_limit_itself_is_not_below_it():
-    known = facts(daily={"最低気温": days(SOWN, 70, 17.0)})
-    assert said(known)["rice-cold"].verdict is Verdict.NOT
-
-
-def test_beyond_the_range_nothing_is_advised():
-    known = facts(daily={"最低気温": days(SOWN, 70, 2.0)})  # below 17, and below the 5 for which the rule was made
-    one = said(known)["rice-cold"]
-    assert one.verdict is Verdict.BEYOND
-    assert "範囲（5から30）の外" in one.reasons[0]
-
-
-@pytest.mark.parametrize("gap", [1, 2, 3])
-def test_a_day_that_lacks_is_not_filled_in(gap):
-    lows = days(SOWN, 70, 15.0)
-    del lows[DAY - timedelta(days=gap)]
-    one = said(facts(daily={"最低気温": lows}))["rice-cold"]
-    assert one.verdict is Verdict.LACKING
-    assert "3日のうち2日しか" in one.reasons[0]
-
-
-def test_without_temperatures_there_is_no_stage_and_no_rule_of_a_stage():
-    means = days(SOWN, 60, 22.0)  # the last ten of seventy days lack
-    found = said(facts(daily={"平均気温": means}))
-    assert found["rice-cold"].verdict is Verdict.LACKING
-    assert "平均気温のない日が10日" in found["rice-cold"].reasons[0]
-
-
-def test_past_the_end_of_a_crop_nothing_is_known_of_it():
-    known = FieldFacts(RICE, SOWN, {"平均気温": days(SOWN, 160, 22.0)})
-    found = said(known, SOWN + timedelta(days=160))
-    assert found["rice-cold"].verdict is Verdict.BEYOND
-    assert "決まりの終わり" in found["rice-cold"].reasons[0]
-
-
-def test_old_samples_and_pictures_do_not_count_and_later_ones_are_not_known_yet():
-    fresh = {"VARI": {DAY - timedelta(days=3): 0.1}, "pH": {DAY - timedelta(days=300): 6.0}}
-    assert said(facts(samples=fresh))["rice-topdress"].verdict is Verdict.ADVISED
-    old = fresh | {"VARI": {DAY - timedelta(days=15): 0.1}}
-    assert "古い" in said(facts(samples=old))["rice-topdress"].reasons[0]
-    later = fresh | {"VARI": {DAY + timedelta(days=1): 0.1}}
-    assert said(facts(samples=later))["rice-topdress"].verdict is Verdict.LACKING
-
-
-def test_a_crop_that_no_rule_knows_is_told():
-    known = FieldFacts("ふしぎな草", SOWN, {"平均気温": days(SOWN, 70, 22.0)})
-    assert stage_of(read_rules(EXAMPLE), known, DAY, accumulated).lacking
-    assert set(said(known)) == {"dry-soil"}  # the one for all crops
-
-
 # --- tables --------------------------------------------------------------------------------------------------
 
 
 def make_field(clerk, name="北の田", **more):
-    given = {"name": name, "crop": RICE, "sown_on": SOWN, "farmer": "見本 太郎", "station": "北山", "outline": ""}
+    given = {
+        "name": name,
+        "crop": RICE,
+        "sown_on": SOWN,
+        "farmer": "見本 太郎",
+        "station": "北山",
+        "outline": "",
+    }
     return advice_data.save_field(None, given | more, actor=clerk)
 
 
@@ -203,14 +91,26 @@ def test_soil_belongs_to_a_field(in_yakuba_city, clerk):
     assert SoilSample.objects.get().values == {"pH": 6.1, "EC": 0.2}
     with pytest.raises(Invalid) as told:
         advice_data.load_soil(
-            io.BytesIO("圃場,採った日,pH\n南の田,2026-03-01,6\n北の田,2026-03-02,99\n".encode()), {}, actor=clerk
+            io.BytesIO("圃場,採った日,pH\n南の田,2026-03-01,6\n北の田,2026-03-02,99\n".encode()),
+            {},
+            actor=clerk,
         )
     assert [one.line for one in told.value.problems] == [2, 3]
 
 
 def square(east, north, side=0.001, **properties):
-    ring = [[east, north], [east + side, north], [east + side, north + side], [east, north + side], [east, north]]
-    return {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    ring = [
+        [east, north],
+        [east + side, north],
+        [east + side, north + side],
+        [east, north + side],
+        [east, north],
+    ]
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
 
 
 def test_fields_come_from_a_map(in_yakuba_city, clerk):
@@ -327,10 +227,17 @@ def test_the_hubs_temperatures_stand_where_there_is_no_table(in_yakuba_city, cle
 
     today = timezone.localdate()
     series = Series.objects.create(
-        path="/", entity_id="field-1", entity_type="Weather", attribute="temperature", unit="℃", prepared_to=2**60
+        path="/",
+        entity_id="field-1",
+        entity_type="Weather",
+        attribute="temperature",
+        unit="℃",
+        prepared_to=2**60,
     )
     first = today - timedelta(days=10)
-    start = round(timezone.make_aware(timezone.datetime(first.year, first.month, first.day)).timestamp()) // 3600
+    start = (
+        round(timezone.make_aware(timezone.datetime(first.year, first.month, first.day)).timestamp()) // 3600
+    )
     Hour.objects.bulk_create(
         Hour(series=series, hour=start + 24 * day + 12, count=1, total=22.0, least=22.0, most=22.0)
         for day in range(10)
@@ -350,7 +257,9 @@ def test_indices_are_their_formulas():
     assert vegetation.index("VARI", [red, green, blue])[0, 0] == pytest.approx(40 / 100)
     zero = np.zeros((1, 1))
     assert np.isnan(vegetation.index("NDVI", [zero, zero])).all()
-    assert np.isnan(vegetation.index("VARI", [np.array([[100.0]]), np.array([[50.0]]), np.array([[149.0]])])).all()
+    assert np.isnan(
+        vegetation.index("VARI", [np.array([[100.0]]), np.array([[50.0]]), np.array([[149.0]])])
+    ).all()
 
 
 def picture():
@@ -358,7 +267,9 @@ def picture():
     made = np.zeros((120, 120, 5), np.uint16)
     made[:, :60] = (300, 800, 250, 400, 3_600)  # NDVI 0.8
     made[:, 60:] = (900, 1_000, 800, 1_200, 1_800)  # 0.2
-    return geotiff_bytes(made, photometric="minisblack", planarconfig="contig", tile=(64, 64), compression="zlib")
+    return geotiff_bytes(
+        made, photometric="minisblack", planarconfig="contig", tile=(64, 64), compression="zlib"
+    )
 
 
 def strip(left, right):
@@ -366,7 +277,12 @@ def strip(left, right):
     from yakuba.services.cityhub.engine.survey.systems import systems
 
     plane = systems()[PLANE_9]
-    corners = [(22_000 + left, 11_498), (22_000 + right, 11_498), (22_000 + right, 11_442), (22_000 + left, 11_442)]
+    corners = [
+        (22_000 + left, 11_498),
+        (22_000 + right, 11_498),
+        (22_000 + right, 11_442),
+        (22_000 + left, 11_442),
+    ]
     return [[float(one) for one in plane.degrees(*each)] for each in corners]
 
 
@@ -388,7 +304,12 @@ def test_a_pictures_index_belongs_to_the_fields_it_shows(in_yakuba_city, clerk):
 
 @pytest.mark.parametrize(
     ("kind", "bands", "reason"),
-    [("NDVI", [4], "赤、近赤外"), ("NDVI", [4, 9], "赤、近赤外"), ("VARI", [1, 1, 2], "二度"), ("EVI", [1, 2], "NDVI")],
+    [
+        ("NDVI", [4], "赤、近赤外"),
+        ("NDVI", [4, 9], "赤、近赤外"),
+        ("VARI", [1, 1, 2], "二度"),
+        ("EVI", [1, 2], "NDVI"),
+    ],
 )
 def test_bands_that_do_not_fit(kind, bands, reason, in_yakuba_city, clerk):
     survey = taken(picture(), clerk)
@@ -436,7 +357,7 @@ def test_a_farmer_reads_the_own_fields_by_a_link(in_yakuba_city, clerk, chief):
     set_values({"fieldwork.farmer_links": True}, actor=clerk)
     with pytest.raises(Invalid, match="圃場がありません"):
         advice_indices.make_link("だれか", 30, actor=clerk)
-    link, key = advice_indices.make_link("見本 太郎", 30, actor=clerk)
+    _link, key = advice_indices.make_link("見本 太郎", 30, actor=clerk)
     address = reverse("field_advice:page", args=[current_municipality().code, key])
     answer = Client().get(address)
     text = answer.content.decode()

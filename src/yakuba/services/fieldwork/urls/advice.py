@@ -21,6 +21,12 @@ urlpatterns = [
     path("advice/rules/new/", advice_rules.new_rules, name="new_advice_rules"),
     path("advice/rules/<int:advice_rules_id>/", advice_rules.rule_set, name="advice_rule_set"),
     path("advice/rules/<int:advice_rules_id>/try/", advice_rules.try_rules, name="try_advice_rules"),
-    path("advice/rules/<int:advice_rules_id>/publish/", advice_rules.publish_rules, name="publish_advice_rules"),
-    path("advice/rules/<int:advice_rules_id>/withdraw/", advice_rules.withdraw_rules, name="withdraw_advice_rules"),
+    path(
+        "advice/rules/<int:advice_rules_id>/publish/", advice_rules.publish_rules, name="publish_advice_rules"
+    ),
+    path(
+        "advice/rules/<int:advice_rules_id>/withdraw/",
+        advice_rules.withdraw_rules,
+        name="withdraw_advice_rules",
+    ),
 ]

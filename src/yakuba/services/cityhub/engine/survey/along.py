@@ -66,8 +66,10 @@ def tree_tops(
     radius = max(1, round(asked.apart / frame.cell_x))
     y, x = np.ogrid[-radius : radius + 1, -radius : radius + 1]
     window, halo = y**2 + x**2 <= radius**2, radius + ceil(4 * asked.smooth / frame.cell_x) + 1
-    first, last = (0, frame.rows) if region is None else frame.rows_between(
-        min(one for _, one in region), max(one for _, one in region)
+    first, last = (
+        (0, frame.rows)
+        if region is None
+        else frame.rows_between(min(one for _, one in region), max(one for _, one in region))
     )
     step, found, cells = max(halo, 2_000_000 // frame.columns), [], 0
     for row in range(first, last, step):

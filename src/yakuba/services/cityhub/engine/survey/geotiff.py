@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class Raster:
         file.seek(0)
         try:
             self.tiff = tifffile.TiffFile(file)
-            self.page: Any = self.tiff.pages[0]
+            self.page = cast(Any, self.tiff.pages[0])
         except (tifffile.TiffFileError, IndexError) as error:
             raise Invalid(segments.SHORT) from error
         self.width, self.height = int(self.page.imagewidth), int(self.page.imagelength)
@@ -82,7 +82,9 @@ class Raster:
                 f"画素が{self.width:,}×{self.height:,}あります（{MOST_PIXELS:,}画素まで）。区域を分けて書き出してください。"
             )
         if not 0 < self.bands <= MOST_BANDS:
-            raise Invalid(f"バンドが{self.bands}あります（{MOST_BANDS}まで）。要るバンドだけを書き出してください。")
+            raise Invalid(
+                f"バンドが{self.bands}あります（{MOST_BANDS}まで）。要るバンドだけを書き出してください。"
+            )
 
     def _dtype(self) -> np.dtype[Any]:
         bits, sort = int(self.page.bitspersample), _SORTS.get(int(self.page.sampleformat))
@@ -161,7 +163,9 @@ class Raster:
         directory, texts = tags.get(geokeys.DIRECTORY), tags.get(geokeys.TEXTS)
         if directory is None:
             return geokeys.Said()
-        return geokeys.said([int(one) for one in np.ravel(directory.value)], str(texts.value) if texts else "")
+        return geokeys.said(
+            [int(one) for one in np.ravel(directory.value)], str(texts.value) if texts else ""
+        )
 
     def _place(self) -> tuple[float, float, float, float]:
         """The outer corner of the upper left pixel, and a pixel's width and height, in the file's own units."""
@@ -181,7 +185,11 @@ class Raster:
         else:
             raise Invalid(NO_PLACE)
         numbers = (left, top, across, down)
-        if not all(np.isfinite(numbers)) or not (across > 0 and down > 0) or max(map(abs, numbers)) > LARGEST_OFFSET:
+        if (
+            not all(np.isfinite(numbers))
+            or not (across > 0 and down > 0)
+            or max(map(abs, numbers)) > LARGEST_OFFSET
+        ):
             raise Invalid("位置か画素の大きさが正しくありません。北を上にして書き出し直してください。")
         half = 0.5 if self.said.point else 0.0
         return left - half * across, top + half * down, across, down

@@ -30,7 +30,9 @@ MOST_RECORDS, MOST_BEFORE = 2_000, 64_000_000  # of the header; bytes before the
 LEAST_PACKED = 0.05  # bytes of a LAZ file for each point: real ones have 2 to 8
 CELLS = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)  # m
 WANTED = 2.0  # points of a cell
-MOST_OUTSIDE = 0.01  # share of the points that may lie outside of what the header says: more of them, and it is damaged
+MOST_OUTSIDE = (
+    0.01  # share of the points that may lie outside of what the header says: more of them, and it is damaged
+)
 GROUND = 2  # class of the ground (ASPRS)
 LARGEST = 1e8  # m
 Told = tuple[dict[str, Any], bytes]
@@ -88,7 +90,9 @@ def las_head(file: BinaryIO) -> Head:
     if not head_size <= offset <= min(size, MOST_BEFORE) or records > MOST_RECORDS or head_size < 227:
         raise Invalid(SHORT if offset > size else DAMAGED)
     if not 0 < count <= MOST_POINTS or kind & 0x7F > 10 or length < 20:
-        raise Invalid(f"点の数（{count:,}）が正しくありません（{MOST_POINTS:,}点まで）。書き出し直してください。")
+        raise Invalid(
+            f"点の数（{count:,}）が正しくありません（{MOST_POINTS:,}点まで）。書き出し直してください。"
+        )
     room = size - offset
     if count * length > room if not packed else count * LEAST_PACKED > room:
         raise Invalid(SHORT)
@@ -150,13 +154,7 @@ class Grids:
         """Some points."""
         column = np.floor((x - self.left) / self.cell).astype(np.int64)
         row = np.floor((self.top - y) / self.cell).astype(np.int64)
-        fits = (
-            (column >= 0)
-            & (column < self.columns)
-            & (row >= 0)
-            & (row < self.rows)
-            & (np.abs(z) < 20_000)
-        )
+        fits = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows) & (np.abs(z) < 20_000)
         self.outside += int((~fits).sum())
         at, z = (row * self.columns + column)[fits], z[fits].astype(np.float32)
         np.maximum.at(self.highest, at, z)
@@ -242,8 +240,8 @@ def _look_like_degrees(box: Sequence[float]) -> bool:
     """All of it between numbers that are longitudes and latitudes of Japan, in either order: no survey is 30 m from the origin of a
     plane."""
     west, south, east, north = box
-    first, second = (120 < west and east < 156), (18 < south and north < 48)
-    return (first and second) or (18 < west and east < 48 and 120 < south and north < 156)
+    first, second = (west > 120 and east < 156), (south > 18 and north < 48)
+    return (first and second) or (west > 18 and east < 48 and south > 120 and north < 156)
 
 
 def _grids(grids: Grids) -> Iterator[Told]:

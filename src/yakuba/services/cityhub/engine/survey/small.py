@@ -46,7 +46,7 @@ def drawn(means: Values, heights: bool) -> bytes:
     """A PNG: heights as a shaded relief, one band in grey, three in colour; what is not known is transparent."""
     from PIL import Image
 
-    known = np.isfinite(means).all(axis=2)
+    known: Values = np.asarray(np.isfinite(means).all(axis=2))
     colour = relief(means[:, :, 0]) if heights else _stretched(means, known)
     alpha = np.where(known, 255, 0).astype(np.uint8)[:, :, None]
     with io.BytesIO() as target:

@@ -34,7 +34,27 @@ _ORIGINS = (
     (20, 136),
     (26, 154),
 )
-_ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX".split()
+_ROMAN = [
+    "I",
+    "II",
+    "III",
+    "IV",
+    "V",
+    "VI",
+    "VII",
+    "VIII",
+    "IX",
+    "X",
+    "XI",
+    "XII",
+    "XIII",
+    "XIV",
+    "XV",
+    "XVI",
+    "XVII",
+    "XVIII",
+    "XIX",
+]
 WGS84, JGD2011, JGD2000 = 4326, 6668, 4612
 # Degrees: longitude and latitude of WGS 84, JGD2011 and JGD2000, which differ by less than a metre or two.
 _DEGREES = {WGS84: "WGS 84（緯度・経度）", JGD2011: "JGD2011（緯度・経度）", JGD2000: "JGD2000（緯度・経度）"}
@@ -124,16 +144,19 @@ def is_plausible(known: System, west: float, south: float, east: float, north: f
     return known.plane is None or bool(np.all(np.abs(longitude - known.plane.longitude) < 10))
 
 
-def outline(
-    known: System, box: Sequence[float], steps: int = 4
-) -> tuple[tuple[float, float], ...]:
+def outline(known: System, box: Sequence[float], steps: int = 4) -> tuple[tuple[float, float], ...]:
     """The edge of a box (west, south, east, north) in degrees, each side in so many pieces: straight in one is not straight in
     the other."""
     west, south, east, north = box
     along = np.linspace(0, 1, steps, endpoint=False)
-    x = [west + (east - west) * along, [east] * steps, east - (east - west) * along, [west] * steps]
-    y = [[south] * steps, south + (north - south) * along, [north] * steps, north - (north - south) * along]
-    longitude, latitude = known.degrees(np.concatenate(x), np.concatenate(y))
+    still = np.zeros(steps)
+    x = np.concatenate(
+        [west + (east - west) * along, still + east, east - (east - west) * along, still + west]
+    )
+    y = np.concatenate(
+        [still + south, south + (north - south) * along, still + north, north - (north - south) * along]
+    )
+    longitude, latitude = known.degrees(x, y)
     return tuple(zip(_plain(longitude), _plain(latitude), strict=True))
 
 

@@ -13,7 +13,10 @@ import numpy as np
 from yakuba.kernel.refusals import Invalid, Problem
 
 EAST_FIRST, NORTH_FIRST = "east", "north"
-ORDERS = {NORTH_FIRST: "X（北）、Y（東）、高さの順（測量の並び）", EAST_FIRST: "東、北、高さの順（プログラムの並び）"}
+ORDERS = {
+    NORTH_FIRST: "X（北）、Y（東）、高さの順（測量の並び）",
+    EAST_FIRST: "東、北、高さの順（プログラムの並び）",
+}
 BLOCK = 4_000_000  # bytes
 LONGEST = 2_000  # characters of a line
 MOST_POINTS = 200_000_000

@@ -44,7 +44,11 @@ def read(file: BinaryIO, kind: str, bands: list[int], polygons: list[list[list[f
     pixels: of these with a value; low and high: the 10th and 90th of a hundred. bands: numbers from 1; polygons: in the file's
     coordinates."""
     raster = Raster(file)
-    if kind not in BANDS or len(bands) != len(BANDS[kind]) or not all(1 <= one <= raster.bands for one in bands):
+    if (
+        kind not in BANDS
+        or len(bands) != len(BANDS[kind])
+        or not all(1 <= one <= raster.bands for one in bands)
+    ):
         raise Invalid(f"バンドの番号は1から{raster.bands}までで選んでください。")
     if len(polygons) > MOST_POLYGONS:
         raise Invalid(f"圃場は一度に{MOST_POLYGONS}までです。")
@@ -59,7 +63,14 @@ def read(file: BinaryIO, kind: str, bands: list[int], polygons: list[list[list[f
             _add(raster, piece, frame, kind, bands, [(at, polygons[at]) for at in meant], sums, wanted)
         if number % 16 == 0:
             yield {"done": min(number, total), "total": total}, b""
-    yield {"fields": [[int(line.sum()), int(many), *_middle(line)] for line, many in zip(sums, wanted, strict=True)]}, b""
+    yield (
+        {
+            "fields": [
+                [int(line.sum()), int(many), *_middle(line)] for line, many in zip(sums, wanted, strict=True)
+            ]
+        },
+        b"",
+    )
 
 
 def _add(

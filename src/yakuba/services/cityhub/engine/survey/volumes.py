@@ -132,9 +132,7 @@ def differences(
     for row, heights in fine.bands(first, last):
         y = fine.frame.middle_y(row, len(heights))
         wanted = (
-            np.ones(heights.shape, bool)
-            if region is None
-            else inside(region, fine.frame, row, len(heights))
+            np.ones(heights.shape, bool) if region is None else inside(region, fine.frame, row, len(heights))
         )
         if not wanted.any():
             yield row, np.full(heights.shape, np.nan), wanted

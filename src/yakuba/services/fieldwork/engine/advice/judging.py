@@ -150,7 +150,10 @@ def _holds(one: Condition, value: float | None) -> bool:
 
 
 def _told(one: Condition, what: _Seen) -> str:
-    limits = [f"{one.above:g}を超えるとき" if one.above is not None else "", f"{one.below:g}を下回るとき" if one.below is not None else ""]
+    limits = [
+        f"{one.above:g}を超えるとき" if one.above is not None else "",
+        f"{one.below:g}を下回るとき" if one.below is not None else "",
+    ]
     return f"{what.told}（決まり：{'、'.join(filter(None, limits))}）"
 
 

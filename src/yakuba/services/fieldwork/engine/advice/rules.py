@@ -137,7 +137,8 @@ def _crop(node: Node, number: int, faults: Faults) -> Crop:
     )
     _lengths(section)
     end = section.number("終わりの積算温度", 1, 1, 20_000)
-    stages, last = [], 0.0
+    stages: list[Stage] = []
+    last = 0.0
     for at, one in enumerate(section.rows("段階"), 1):
         if at > MOST_STAGES:
             faults.add(one.line, section.place, f"段階は{MOST_STAGES}までです。")
@@ -150,7 +151,9 @@ def _crop(node: Node, number: int, faults: Faults) -> Crop:
         stages.append(stage)
     if stages and end <= last:
         section.fault("終わりの積算温度", "いちばん後の段階より大きくしてください。")
-    return Crop(section.text("名前"), section.number("基準温度", 0, -10, 40), end, section.text("出典"), tuple(stages))
+    return Crop(
+        section.text("名前"), section.number("基準温度", 0, -10, 40), end, section.text("出典"), tuple(stages)
+    )
 
 
 def _rules(top: Section, crops: Mapping[str, Crop], faults: Faults) -> Iterator[AdviceRule]:
@@ -164,7 +167,9 @@ def _rules(top: Section, crops: Mapping[str, Crop], faults: Faults) -> Iterator[
         _lengths(section)
         code = section.text("符号")
         if code and not _CODE.match(code):
-            section.fault("符号", "符号は、英字の小文字で始め、小文字、数字、「-」で40文字までにしてください。")
+            section.fault(
+                "符号", "符号は、英字の小文字で始め、小文字、数字、「-」で40文字までにしてください。"
+            )
         if code in seen:
             section.fault("符号", f"符号「{code}」が二つあります。")
         seen.add(code)
