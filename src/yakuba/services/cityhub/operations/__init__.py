@@ -4,6 +4,7 @@ from yakuba.services.cityhub.operations import (
     boards,
     broker,
     devices,
+    disaster,
     files,
     forecasts,
     harvests,

@@ -130,7 +130,7 @@ class FieldIndexRunOut(BaseModel):
     fields: list[dict[str, Any]]
 
 
-class LoadedOut(BaseModel):
+class FieldRowsOut(BaseModel):
     """How many rows were taken."""
 
     rows: int
@@ -204,7 +204,7 @@ A_RUN = Answer(
     {"id": "番号", "title": "画像", "kind": "指数", "state": "状態"},
     fault=lambda facts: facts["reason"],
 )
-LOADED = Answer(LoadedOut, lambda number: {"rows": number})
+LOADED = Answer(FieldRowsOut, lambda number: {"rows": number})
 LINK_COLUMNS = {"id": "番号", "farmer": "農家", "expires_at": "期限"}
 
 

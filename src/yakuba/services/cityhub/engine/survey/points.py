@@ -291,6 +291,7 @@ class _Las:
 
     def parts(self) -> Iterator[tuple[Values, Values, Values, Values | None]]:
         import laspy
+        import lazrs
 
         self._file.seek(0)
         try:
@@ -300,9 +301,5 @@ class _Las:
                 for part in reader.chunk_iterator(AT_ONCE):
                     x, y, z = (np.asarray(one, np.float64) for one in (part.x, part.y, part.z))
                     yield x, y, z, np.asarray(part.classification, np.uint8)
-        except (laspy.errors.LaspyException, RuntimeError, ValueError) as error:
+        except (laspy.errors.LaspyException, lazrs.LazrsError, RuntimeError, ValueError) as error:
             raise Invalid(DAMAGED) from error
-        except Exception as error:
-            if type(error).__name__ == "LazrsError":
-                raise Invalid(DAMAGED) from error
-            raise
