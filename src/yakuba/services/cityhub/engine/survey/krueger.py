@@ -3,7 +3,7 @@
     ξ + iη = ζ' + Σ α_j sin 2j ζ',   ζ' = ξ' + iη',   ξ' = atan2(t, cos Δλ),   η' = artanh(sin Δλ / √(1 + t²))
     N = N0 + k0 A (ξ − ξ0),   E = E0 + k0 A η,   A = a / (1 + n) · (1 + n²/4 + n⁴/64)
 
-t is the tangent of the conformal latitude. L. Krüger, Konforme Abbildung des Erdellipsoids in der Ebene (1912); the
+t is the tangent of the conformal latitude. L. Krüger, Konforme Abbildung des Erdellipsoids in der Ebene (Potsdam); the
 coefficients as in K. Kawase, Bulletin of the Geospatial Information Authority of Japan 59 (2011), which is what 国土地理院
 reckons with. Within 10° of the central meridian it is right to less than a tenth of a millimetre.
 """
