@@ -55,7 +55,9 @@ OPEN_TO_ALL |= PUBLISHED
 OPEN_DATA = {f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")}
 # Open data of sensors, too.
 SENSED = {f"opendata:{name}" for name in ("index", "catalogue", "one", "csv", "geojson")}
-OPEN_DATA |= SENSED | {"levels:page"}
+# What a link with a secret opens, until it ends; that it opens nothing else is tried in the rooms' tests.
+LINKED = {f"shared_survey:{name}" for name in ("page", "picture", "file")} | {"field_advice:page"}
+OPEN_DATA |= SENSED | LINKED | {"levels:page"}
 OPEN_TO_ALL |= OPEN_DATA
 # The other installation of a town, by its signature; an installation that is the whole service has no such page.
 OPEN_TO_ALL |= {"exchange:line"}
@@ -85,6 +87,7 @@ NOT_THERE_YET = (
             f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")
         ),  # the town has not opened them
         *SENSED,
+        *LINKED,
         "levels:page",
         "exchange:line",
         "guide:event",

@@ -46,7 +46,9 @@ class OnlyItsPart:
     OUTSIDE = re.compile(
         r"/(apply/(?![^/]+/tablet/)|ask/|report/|health(/|\Z)|metrics\Z|exchange/line/|static/)"
     )
-    NOT_INSIDE = re.compile(r"/(apply/(?![^/]+/tablet/)|ask/|report/|exchange/line/|opendata/|levels/)")
+    NOT_INSIDE = re.compile(
+        r"/(apply/(?![^/]+/tablet/)|ask/|report/|exchange/line/|opendata/|levels/|shared-survey/|field-advice/)"
+    )
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

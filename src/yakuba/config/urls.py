@@ -54,6 +54,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),  # published results of surveys, without a login
     path("opendata/", include("yakuba.services.cityhub.urls.public")),  # open data, without a login
     path("levels/", include("yakuba.services.cityhub.urls.levels")),  # evacuation notices, without a login
+    path("field-advice/", include("yakuba.services.fieldwork.urls.farmers")),  # by the key of a farmer's link
+    path("shared-survey/", include("yakuba.services.cityhub.urls.shared_survey")),  # by the key of a link
     path(
         "report/", include("yakuba.services.fieldwork.urls.public")
     ),  # reports of residents, without a login

@@ -17,6 +17,7 @@ from yakuba.demo import (
     checks,
     guests,
     hall,
+    land,
     life_events,
     logs,
     meeting,
@@ -82,6 +83,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         surveys.load()
         checks.load()
         outdoors.load()
+        land.load()
         trials.load()
         together.load()
         outreach.load()

@@ -244,6 +244,15 @@ CHANGES: dict[str, Change] = {
     "cityhub.Forecast.content": plain,  # moments and values
     "cityhub.OpenDataset.ids": plain,  # of entities
     "cityhub.OpenDataset.attributes": plain,
+    "cityhub.SurveyFile.facts": plain,  # numbers of a header
+    "cityhub.SurveyFile.outline": plain,  # positions
+    "cityhub.SurveyMeasure.asked": plain,  # numbers and positions; its surfaces are foreign keys
+    "cityhub.SurveyMeasure.region": plain,
+    "cityhub.SurveyMeasure.result": plain,
+    "fieldwork.FarmField.outline": plain,  # positions
+    "fieldwork.SoilSample.values": plain,
+    "fieldwork.IndexRun.bands": plain,
+    "fieldwork.AdviceRuleSet.trial": plain,  # counts, names and days
     "fieldwork.Report.key": plain,  # hashes of what phones made
     "fieldwork.ReportPhoto.key": plain,
     "fieldwork.Supporter.key": plain,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -14,3 +15,25 @@ class LastValue:
     number: float | None
     unit: str
     at: float
+
+
+@dataclass(frozen=True)
+class SurveyPicture:
+    """A drone's picture on the map. bands: how many."""
+
+    number: int
+    title: str
+    day: date
+    bands: int
+
+
+@dataclass(frozen=True)
+class FieldFigures:
+    """An index over a polygon. pixels: with a value, of `wanted`; middle, low, high: the 50th, 10th and 90th of a hundred, None
+    without a pixel."""
+
+    pixels: int
+    wanted: int
+    middle: float | None
+    low: float | None
+    high: float | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yakuba.kernel.jobs import JobContext, chore, job
+from yakuba.kernel.jobs import JobContext, chore, job, limit_lane
 from yakuba.services.cityhub.actions import (
     devices,
     forecasts,
@@ -11,11 +11,14 @@ from yakuba.services.cityhub.actions import (
     levels,
     reading_files,
     recalibrating,
+    surveyfiles,
+    surveymeasures,
     tidying,
     watching,
 )
-from yakuba.services.cityhub.models import Measure, ReadingFolder
+from yakuba.services.cityhub.models import Measure, ReadingFolder, SurveyFile, SurveyMeasure
 
+limit_lane("survey", 1)
 chore(3.0, watching.look_everywhere)
 chore(600.0, tidying.tidy_everywhere)
 chore(60.0, forecasts.prepare_everywhere)
@@ -52,3 +55,31 @@ def recalibrate(context: JobContext, *, measure_id: int, since: int) -> None:
 def keep(context: JobContext) -> None:
     """Write out by month what is old, then remove it."""
     keeping.keep(context.telling())
+
+
+@job(
+    surveyfiles.JOB,
+    label="測量・ドローンのファイルの読み取り",
+    attempts=2,
+    ended=surveyfiles.give_up,
+    again=surveyfiles.take_up,
+    permission="cityhub.survey",
+    about=lambda survey_id: SurveyFile.objects.get(pk=survey_id),
+)
+def read_survey(context: JobContext, *, survey_id: int) -> None:
+    """Read a survey file. Killed half way it begins anew; nothing stands before all of it is read."""
+    surveyfiles.work(survey_id, context.went_on)
+
+
+@job(
+    surveymeasures.JOB,
+    label="測量ファイルの計算",
+    attempts=2,
+    ended=surveymeasures.give_up,
+    again=surveymeasures.take_up,
+    permission="cityhub.survey",
+    about=lambda measure_id: SurveyMeasure.objects.get(pk=measure_id),
+)
+def measure_survey(context: JobContext, *, measure_id: int) -> None:
+    """Reckon an area, a volume, a profile or trees."""
+    surveymeasures.work(measure_id, context.went_on)

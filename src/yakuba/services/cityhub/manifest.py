@@ -61,6 +61,16 @@ MANIFEST = Manifest(
         "months": "古い測定値を片付ける",
         "other_units": "届いた値の単位をそろえる",
         "other_unit": "届いた値の単位をそろえる",
+        "surveys": "測量・ドローンのファイルを入れて測る",
+        "load_survey": "測量・ドローンのファイルを入れて測る",
+        "survey": "測量・ドローンのファイルを入れて測る",
+        "survey_area": "測量・ドローンのファイルを入れて測る",
+        "survey_system": "測量・ドローンのファイルを入れて測る",
+        "share_survey": "測量・ドローンのファイルを入れて測る",
+        "survey_volume": "測量・ドローンのファイルを入れて測る",
+        "survey_profile": "測量・ドローンのファイルを入れて測る",
+        "survey_trees": "測量・ドローンのファイルを入れて測る",
+        "survey_measure": "測量・ドローンのファイルを入れて測る",
     },
     navigation=(
         NavigationItem("都市OS", "cityhub:index", "cityhub.view"),
@@ -70,6 +80,7 @@ MANIFEST = Manifest(
         NavigationItem("避難情報", "cityhub:levels", "cityhub.view"),
         NavigationItem("災害のようす", "cityhub:disaster", "cityhub.view"),
         NavigationItem("オープンデータ", "cityhub:opendata", "cityhub.view"),
+        NavigationItem("測量・ドローン", "cityhub:surveys", "cityhub.view"),
     ),
     permissions=(
         Permission("cityhub.view", "都市OSの値と警報を見る"),
@@ -79,6 +90,8 @@ MANIFEST = Manifest(
         Permission("cityhub.manage", "都市OSのサブスクリプションと見張りの決まりを決める"),
         Permission("cityhub.issue", "避難情報と災害のようすを入れる"),
         Permission("cityhub.approve", "オープンデータの公開を承認する"),
+        Permission("cityhub.survey", "測量・ドローンのファイルを入れる、測る、消す"),
+        Permission("cityhub.survey_share", "測量・ドローンのファイルを、外の人にリンクで見せる"),
     ),
     roles={
         "窓口担当": ("cityhub.view", "cityhub.acknowledge", "cityhub.boards"),
@@ -88,8 +101,17 @@ MANIFEST = Manifest(
             "cityhub.acknowledge",
             "cityhub.boards",
             "cityhub.manage",
+            "cityhub.survey",
         ),
-        "課長": ("cityhub.view", "cityhub.acknowledge", "cityhub.boards", "cityhub.approve", "cityhub.issue"),
+        "課長": (
+            "cityhub.view",
+            "cityhub.acknowledge",
+            "cityhub.boards",
+            "cityhub.approve",
+            "cityhub.issue",
+            "cityhub.survey",
+            "cityhub.survey_share",
+        ),
     },
     queues=(
         WorkQueue("確認していない警報", "cityhub.acknowledge", f"{ROOM}.queries:waiting"),
@@ -124,6 +146,14 @@ MANIFEST = Manifest(
         "cityhub.keeping_begun": "古い測定値の片付けを始めた",
         "cityhub.month_written": "月の測定値をファイルにした",
         "cityhub.month_taken": "月の測定値のファイルを受け取った",
+        "cityhub.survey_taken": "測量・ドローンのファイルを入れた",
+        "cityhub.survey_placed": "測量・ドローンのファイルの座標系を選んだ",
+        "cityhub.survey_measured": "測量・ドローンのファイルで測った・結果を消した",
+        "cityhub.survey_removed": "測量・ドローンのファイルを消した",
+        "cityhub.survey_given": "測量・ドローンの元のファイルを受け取った",
+        "cityhub.survey_shared": "測量・ドローンのファイルを見せるリンクを作った",
+        "cityhub.survey_share_revoked": "測量・ドローンのファイルを見せるリンクを止めた",
+        "cityhub.survey_share_opened": "測量・ドローンのファイルのリンクが開かれた",
     },
     town_settings=(
         Setting(
@@ -174,6 +204,12 @@ MANIFEST = Manifest(
             False,
             "「はい」にすると、公開を承認したデータを、ログインなしで読めるページとデータ（CSV、GeoJSON、目録）に出します。",
         ),
+        Setting(
+            "cityhub.survey_links",
+            "測量ファイルを外の人にリンクで見せる",
+            False,
+            "「はい」にすると、期限のあるリンクを作れます。リンクを知る人は、ログインなしで、そのファイルだけを見られます。",
+        ),
     ),
     approvals=(
         ApprovalKind(
@@ -195,6 +231,10 @@ MANIFEST = Manifest(
     personal_data=(
         PersonalData("cityhub.WatchRules", "警報の当番の宛先", None),
         PersonalData("cityhub.Alarm", "警報と、確認した職員", 5 * 366, since="acknowledged_at"),
+        PersonalData(
+            "cityhub.SurveyFile", "測量・ドローンのファイル（家や人が写ることがある）", 1, since="kept_until"
+        ),
+        PersonalData("cityhub.SurveyShare", "測量ファイルを見せた相手の名前", 5 * 366, since="expires_at"),
     ),
     failures=f"{ROOM}.queries.failing:failures",
     contacts=f"{ROOM}.queries.failing:contacts",

@@ -9,6 +9,9 @@ from io import BytesIO
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.services.fieldwork.actions import (
+    advice_data,
+    advice_indices,
+    advice_rules,
     bounties,
     handling,
     photos,
@@ -21,9 +24,10 @@ from yakuba.services.fieldwork.actions import (
     wildlife,
 )
 from yakuba.services.fieldwork.contracts import NewReport, NotDone, OfferedStop, Stop, VisitKind
+from yakuba.services.fieldwork.engine.advice.rules import EXAMPLE as ADVICE
 from yakuba.services.fieldwork.engine.rounds.solving import Effort
 from yakuba.services.fieldwork.engine.rules import CATEGORIES, EXAMPLE
-from yakuba.services.fieldwork.models import Crew, Report
+from yakuba.services.fieldwork.models import Crew, FarmField, Report
 from yakuba.services.fieldwork.queries import rounds
 from yakuba.services.fieldwork.queries.reports import stops
 
@@ -119,3 +123,51 @@ __all__ = [
     "stops",
     "visit_trap",
 ]
+
+
+def has_fields() -> bool:
+    """Whether a field was ever registered."""
+    return FarmField.objects.exists()
+
+
+def add_field(
+    name: str,
+    crop: str,
+    sown_on: date,
+    farmer: str,
+    station: str,
+    outline: list[list[float]],
+    *,
+    actor: Actor,
+) -> int:
+    """A field; its number. Raises Invalid, Conflict."""
+    given = {
+        "name": name,
+        "crop": crop,
+        "sown_on": sown_on,
+        "farmer": farmer,
+        "station": station,
+        "outline": outline,
+    }
+    return int(advice_data.save_field(None, given, actor=actor).pk)
+
+
+def load_weather(text: str, *, actor: Actor) -> int:
+    """Days of stations out of a table. Raises Invalid."""
+    return advice_data.load_weather(BytesIO(text.encode()), {}, actor=actor)
+
+
+def load_soil(text: str, *, actor: Actor) -> int:
+    """Soil tests out of a table. Raises Invalid."""
+    return advice_data.load_soil(BytesIO(text.encode()), {}, actor=actor)
+
+
+def set_advice_rules(text: str = ADVICE, days: int = 30, *, author: User, publisher: User) -> None:
+    """Rules of advice by two people: written and tried by one, published by the other. Raises what either step refuses."""
+    row = advice_rules.load(text, "", actor=author)
+    advice_rules.begin_trial(row.pk, days, actor=author)
+    advice_rules.work(row.pk, days, lambda done, total, note: None)
+    advice_rules.publish(row.pk, actor=publisher)
+
+
+begin_index = advice_indices.begin

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from yakuba.kernel.jobs import JobContext, chore, in_each_town, job
 from yakuba.kernel.townsettings import value
 from yakuba.services.fieldwork.actions import (
+    advice_indices,
+    advice_rules,
     photos,
     rounds_answers,
     rounds_changes,
@@ -15,7 +17,7 @@ from yakuba.services.fieldwork.actions import (
     taking,
     wildlife,
 )
-from yakuba.services.fieldwork.models import RoundChange, RoundPlan
+from yakuba.services.fieldwork.models import AdviceRuleSet, IndexRun, RoundChange, RoundPlan
 
 PAUSE = 0.5  # seconds between two looks whether the search was stopped
 
@@ -72,3 +74,31 @@ def tidy() -> None:
 
 chore(3600.0, tidy)
 chore(60.0, wildlife.look_everywhere)
+
+
+@job(
+    advice_rules.JOB,
+    label="助言の決まりを試す",
+    attempts=2,
+    ended=advice_rules.give_up,
+    again=advice_rules.take_up,
+    permission="fieldwork.advice_rules",
+    about=lambda rules_id, days: AdviceRuleSet.objects.get(pk=rules_id),
+)
+def try_advice(context: JobContext, *, rules_id: int, days: int) -> None:
+    """Look what a draft would have said."""
+    advice_rules.work(rules_id, days, context.went_on)
+
+
+@job(
+    advice_indices.JOB,
+    label="圃場の植生指数の計算",
+    attempts=2,
+    ended=advice_indices.give_up,
+    again=advice_indices.take_up,
+    permission="fieldwork.advice_data",
+    about=lambda run_id: IndexRun.objects.get(pk=run_id),
+)
+def field_index(context: JobContext, *, run_id: int) -> None:
+    """Reckon an index over all fields."""
+    advice_indices.work(run_id, context.went_on)

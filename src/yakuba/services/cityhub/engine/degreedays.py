@@ -44,6 +44,13 @@ def degrees(mean: float, base: float) -> float:
     return max(0.0, mean - base)
 
 
+def accumulated(means: Means, begin: date, behind: date, base: float) -> tuple[float, int]:
+    """Degree-days from `begin` up to the day before `behind`, and how many of these days have no value: nothing is filled in."""
+    days = [begin + number * ONE for number in range(max(0, (behind - begin).days))]
+    known = [means[day] for day in days if day in means]
+    return sum(degrees(mean, base) for mean in known), len(days) - len(known)
+
+
 def _same_day(day: date, year: int) -> date:
     """That day in another year; 28 February for 29 February."""
     try:

@@ -24,6 +24,7 @@ from yakuba.services.cityhub.models.ldcontexts import LdContext
 from yakuba.services.cityhub.models.levels import LevelNotice
 from yakuba.services.cityhub.models.opendata import OpenDataset
 from yakuba.services.cityhub.models.units import OtherUnit, OtherUnitReading
+from yakuba.services.cityhub.models.surveyfiles import SurveyFile, SurveyMeasure, SurveyShare, SurveySurface
 
 __all__ = [
     "Alarm",
@@ -57,6 +58,10 @@ __all__ = [
     "Series",
     "Shelter",
     "Subscription",
+    "SurveyFile",
+    "SurveyMeasure",
+    "SurveyShare",
+    "SurveySurface",
     "Tile",
     "WatchRules",
     "WatchState",

@@ -4,6 +4,7 @@ from yakuba.services.cityhub.operations import (
     boards,
     broker,
     devices,
+    disaster,
     files,
     forecasts,
     harvests,
@@ -11,6 +12,7 @@ from yakuba.services.cityhub.operations import (
     levels,
     opendata,
     other_units,
+    surveyfiles,
 )
 from yakuba.services.cityhub.operations.hub import (
     acknowledge,
@@ -41,4 +43,5 @@ __all__ = [
     "other_units",
     "set_rules",
     "show_rules",
+    "surveyfiles",
 ]

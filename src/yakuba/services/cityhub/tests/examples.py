@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,19 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
+from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.cityhub import facade
-from yakuba.services.cityhub.actions import boards, devices, forecasts, harvests, keeping, opendata
+from yakuba.services.cityhub.actions import (
+    boards,
+    devices,
+    forecasts,
+    harvests,
+    keeping,
+    opendata,
+    surveyfiles,
+    surveymeasures,
+    surveyshares,
+)
 from yakuba.services.cityhub.engine.register import GivenDevice, GivenMeasure
 from yakuba.services.cityhub.models import (
     Alarm,
@@ -24,6 +36,7 @@ from yakuba.services.cityhub.models import (
     Series,
     Shelter,
 )
+from yakuba.services.cityhub.tests.survey_files import geotiff_bytes, hill
 
 
 def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
@@ -62,8 +75,28 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     shelter = Shelter.objects.create(name=word, entered_by=clerk)
     crop = {"begin": date(2026, 4, 1), "base": 5.0, "target": 900.0, "source": word}
     plan = harvests.save(None, title=word, series_id=series.pk, **crop, actor=clerk)
+    survey = surveyfiles.hand_in(
+        "a.tif",
+        io.BytesIO(geotiff_bytes(hill(20, 20))),
+        title=word,
+        flown_on=date(2026, 4, 1),
+        years=5,
+        actor=clerk,
+    )
+    survey.state, survey.code, survey.picture = "done", 6677, file
+    survey.save()
+    given = {"survey_id": survey.pk, "region": "11495, 22001\n11495, 22005\n11492, 22005", "way": "plane"}
+    measure = surveymeasures.begin("area", word, given, actor=clerk)
+    set_values({"cityhub.survey_links": True}, actor=clerk)
+    share, _ = surveyshares.share(survey.pk, word, word, 3, False, actor=clerk)
+    set_values({"cityhub.survey_links": False}, actor=clerk)
     return {
         "other_id": other.pk,
+        "survey_id": survey.pk,
+        "measure_id": device.measures.get().pk,
+        "survey_measure_id": measure.pk,
+        "share_id": share.pk,
+        "share_key": "nobody-has-it",
         "plan_id": plan.pk,
         "shelter_id": shelter.pk,
         "disaster_id": shelter.pk,
@@ -74,7 +107,6 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "series_id": series.pk,
         "alarm_id": alarm.pk,
         "device_id": device.pk,
-        "measure_id": device.measures.get().pk,
         "reading_folder_id": folder.pk,
         "dataset_id": dataset.pk,
         "dataset_code": "secret",

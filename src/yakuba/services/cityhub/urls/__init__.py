@@ -16,6 +16,8 @@ from yakuba.services.cityhub.pages import (
     months,
     opendata,
     other_units,
+    surveyfiles,
+    surveymeasures,
 )
 
 app_name = "cityhub"
@@ -82,4 +84,23 @@ urlpatterns = [
     path("months/", months.months, name="months"),
     path("months/begin/", months.begin_keeping, name="begin_keeping"),
     path("months/<int:month_id>/", months.month_file, name="month_file"),
+    path("surveys/", surveyfiles.surveys, name="surveys"),
+    path("surveys/new/", surveyfiles.load_survey, name="load_survey"),
+    path("surveys/volume/", surveymeasures.survey_volume, name="survey_volume"),
+    path("surveys/profile/", surveymeasures.survey_profile, name="survey_profile"),
+    path("surveys/trees/", surveymeasures.survey_trees, name="survey_trees"),
+    path("surveys/measures/<int:survey_measure_id>/", surveymeasures.survey_measure, name="survey_measure"),
+    path(
+        "surveys/measures/<int:survey_measure_id>/remove/",
+        surveymeasures.remove_measure,
+        name="remove_measure",
+    ),
+    path("surveys/links/<int:share_id>/revoke/", surveyfiles.revoke_share, name="revoke_share"),
+    path("surveys/<int:survey_id>/", surveyfiles.survey, name="survey"),
+    path("surveys/<int:survey_id>/area/", surveymeasures.survey_area, name="survey_area"),
+    path("surveys/<int:survey_id>/system/", surveyfiles.survey_system, name="survey_system"),
+    path("surveys/<int:survey_id>/picture/", surveyfiles.survey_picture, name="survey_picture"),
+    path("surveys/<int:survey_id>/file/", surveyfiles.survey_original, name="survey_original"),
+    path("surveys/<int:survey_id>/remove/", surveyfiles.remove_survey, name="remove_survey"),
+    path("surveys/<int:survey_id>/share/", surveyfiles.share_survey, name="share_survey"),
 ]

@@ -1,5 +1,14 @@
 """The tables of the fieldwork room."""
 
+from yakuba.services.fieldwork.models.advice import (
+    AdviceRuleSet,
+    FarmerLink,
+    FarmField,
+    FieldIndex,
+    FieldWeather,
+    IndexRun,
+    SoilSample,
+)
 from yakuba.services.fieldwork.models.outside import PostedReport, ReportFromOutside, ToldReport
 from yakuba.services.fieldwork.models.reports import (
     Report,
@@ -36,12 +45,18 @@ from yakuba.services.fieldwork.models.wildlife import (
 )
 
 __all__ = [
+    "AdviceRuleSet",
     "BountyClaim",
     "BountyPhoto",
     "Comparison",
     "Crew",
     "CrewRound",
+    "FarmField",
+    "FarmerLink",
+    "FieldIndex",
+    "FieldWeather",
     "Found",
+    "IndexRun",
     "LeftStop",
     "PlanCrew",
     "PostedReport",
@@ -58,6 +73,7 @@ __all__ = [
     "RoundVersion",
     "RoundVisit",
     "Sighting",
+    "SoilSample",
     "Species",
     "StopEvent",
     "Supporter",

@@ -12,9 +12,11 @@ from PIL import Image
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.tenancy.models import Department
+from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.fieldwork import facade
-from yakuba.services.fieldwork.actions import bounties, wildlife
+from yakuba.services.fieldwork.actions import advice_indices, advice_rules, bounties, wildlife
 from yakuba.services.fieldwork.contracts import NewReport
+from yakuba.services.fieldwork.engine.advice.rules import EXAMPLE as ADVICE
 from yakuba.services.fieldwork.models import BountyClaim, Comparison, ReportPhoto
 from yakuba.services.fieldwork.tests import examples_rounds
 
@@ -44,7 +46,16 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     wildlife.visit_trap(trap.pk, "nothing", actor=clerk)
     claims = [_claim(name, known["secret_word"], clerk) for name in ("H-1", "H-2")]
     comparison = Comparison.objects.get(photo__claim=claims[1])
+    set_values({"fieldwork.farmer_links": True}, actor=clerk)
+    farm = facade.add_field("secret", "secret", date(2026, 5, 1), known["secret_word"], "", [], actor=clerk)
+    rules = advice_rules.load(ADVICE, known["secret_word"], actor=clerk)
+    link, _ = advice_indices.make_link(known["secret_word"], 30, actor=clerk)
+    set_values({"fieldwork.farmer_links": False}, actor=clerk)
     return {
+        "field_id": farm,
+        "advice_rules_id": rules.pk,
+        "farmer_link_id": link.pk,
+        "farmer_key": "nobody-has-it",
         "trap_id": trap.pk,
         "claim_id": claims[0].pk,
         "comparison_id": comparison.pk,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yakuba.services.fieldwork.pages import bounties, report, reports, wildlife
+from yakuba.services.fieldwork.urls.advice import urlpatterns as of_advice
 from yakuba.services.fieldwork.urls.rounds import urlpatterns as of_rounds
 
 app_name = "fieldwork"
@@ -32,4 +33,5 @@ urlpatterns = [
     path("bounties/compare/<int:comparison_id>/", bounties.compare, name="compare"),
     path("bounties/photos/<int:bounty_photo_id>/", bounties.photo, name="bounty_photo"),
     *of_rounds,
+    *of_advice,
 ]

@@ -1,0 +1,1 @@
+"""Drone and survey files: read as hostile files, put on the map, and measured. No framework."""
