@@ -1,0 +1,1 @@
+"""画像解析. A new room with one of everything; delete what is not needed."""

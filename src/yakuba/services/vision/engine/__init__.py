@@ -1,0 +1,1 @@
+"""The algorithms of the vision room: pure Python, a library without the house."""
