@@ -1,1 +1,1 @@
-"""画像解析. A new room with one of everything; delete what is not needed."""
+"""画像解析: pictures of roads, traps, car parks and drives, looked at by models of the house and of the town."""
