@@ -18,11 +18,26 @@ class Purpose(Labelled):
 
 
 class Damage(Labelled):
-    """The class of a road's surface as a picture shows it; not that of 舗装点検要領, which pictures of a drive cannot tell."""
+    """How much a road's surface is cracked, as pictures show it. It is no 診断区分 of 舗装点検要領 unless the camera is calibrated, and
+    even then by cracks alone."""
 
-    NONE = "none", "損傷は見えない"
-    SOME = "some", "損傷あり"
-    MUCH = "much", "損傷が多い"
+    LIGHT = "light", "少ない"
+    MIDDLE = "middle", "中くらい"
+    HEAVY = "heavy", "多い"
+
+
+class Trapped(Labelled):
+    """Whether a trap's camera saw something."""
+
+    EMPTY = "empty", "何も写っていない"
+    SOMETHING = "something", "何か写っている"
+
+
+class View(Labelled):
+    """How the camera of a drive looks at the road."""
+
+    AHEAD = "ahead", "車の前を向いた写真（下半分に道路）"
+    DOWN = "down", "真下を向いた写真（全体が道路）"
 
 
 class Verdict(Labelled):
@@ -30,6 +45,7 @@ class Verdict(Labelled):
 
     RIGHT = "right", "正しい"
     WRONG = "wrong", "違う"
+    GIVEN = "given", "人が決めた"  # nothing had been found that could be right or wrong
     UNSURE = "unsure", "分からない"
 
 

@@ -18,7 +18,7 @@ from yakuba.kernel.files.storage import store
 from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.vision.actions import originals
-from yakuba.services.vision.contracts import Purpose
+from yakuba.services.vision.contracts import Purpose, View
 from yakuba.services.vision.engine.positions import read_track
 from yakuba.services.vision.models import Analysis, AnalysisSource, Camera, Original
 from yakuba.services.vision.queries import standing
@@ -38,6 +38,7 @@ class NewAnalysis:
     title: str
     purpose: Purpose
     camera: Camera | None = None
+    view: View = View.AHEAD
     every: float = 10.0
     by: str = Analysis.By.METRES
     began_at: datetime | None = None
@@ -48,7 +49,7 @@ class NewAnalysis:
 def start(new: NewAnalysis, files: Sequence[Given], track: Given | None = None, *, actor: Actor) -> Analysis:
     """Seal what was sent and let a worker look at it. Raises Invalid; nothing is kept then."""
     if new.purpose in NEEDS_CAMERA and new.camera is None:
-        raise Invalid(f"「{new.purpose.label}」では、定点カメラを選んでください。まだなければ、先に登録します。")
+        raise Invalid(f"「{new.purpose.label}」では、カメラを選んでください。まだなければ、先に登録します。")
     if new.camera is not None and new.camera.purpose != new.purpose:
         raise Invalid(f"カメラ「{new.camera}」は「{Purpose(new.camera.purpose).label}」のカメラです。")
     if new.purpose != Purpose.ROAD and not new.nobody_seen and not standing.can_blur():
@@ -62,7 +63,7 @@ def start(new: NewAnalysis, files: Sequence[Given], track: Given | None = None, 
         raise Invalid(NO_TRACK)
     with transaction.atomic():
         row: Analysis = Analysis.objects.create(
-            title=new.title, purpose=new.purpose, camera=new.camera, every=new.every, by=new.by, began_at=new.began_at,
+            title=new.title, purpose=new.purpose, camera=new.camera, view=new.view, every=new.every, by=new.by, began_at=new.began_at,
             time_offset=new.time_offset, track=points, nobody_seen=new.nobody_seen, said=said, created_by=known(actor),
         )  # fmt: skip
         for name, kind, file in kept:

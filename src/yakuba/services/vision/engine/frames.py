@@ -153,7 +153,7 @@ def film_frames(file: BinaryIO, moments: Sequence[float], first: int) -> Iterato
     size; a moment behind the film's end tells nothing."""
     film = _film(file)
     fps = float(film.get(cv2.CAP_PROP_FPS))
-    at = 0
+    at = _begin_near(film, round(moments[first] * fps)) if len(moments) > first else 0
     for index, moment in list(enumerate(moments))[first:]:
         wanted = round(moment * fps)
         while at < wanted:
@@ -165,6 +165,14 @@ def film_frames(file: BinaryIO, moments: Sequence[float], first: int) -> Iterato
         if not there or frame is None:
             return
         yield _frame(np.asarray(frame), index, moment)
+
+
+def _begin_near(film: Any, wanted: int) -> int:
+    """The frame before which the film stands now: the wanted one where it can be found at once, else the first."""
+    if wanted and film.set(cv2.CAP_PROP_POS_FRAMES, wanted) and 0 <= (at := round(film.get(cv2.CAP_PROP_POS_FRAMES))) <= wanted:
+        return at
+    film.set(cv2.CAP_PROP_POS_FRAMES, 0)
+    return 0
 
 
 def _frame(frame: np.ndarray[Any, Any], index: int, moment: float) -> Told:

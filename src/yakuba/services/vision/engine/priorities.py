@@ -16,7 +16,7 @@ FULL_LENGTH = 100.0  # metres from which the length counts fully
 FULL_TRAFFIC = 10_000.0  # vehicles a day from which the traffic counts fully
 FULL_YEARS = 20.0  # years since the last repair from which its age counts fully
 FULL_REPORTS = 5.0  # open reports near from which they count fully
-OF_DAMAGE = {Damage.NONE: 0.0, Damage.SOME: 0.5, Damage.MUCH: 1.0}
+OF_DAMAGE = {Damage.LIGHT: 0.0, Damage.MIDDLE: 0.5, Damage.HEAVY: 1.0}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Road sections (道路区間): lines with a code. Which section a place belongs to, sections made along a drive, and what the
 pictures of a section say together.
 
-A section's damage is told only from pictures that showed road: the class of the middle one by crack share, which a few odd
-pictures do not move, and only where at least three pictures lie on it. Positions are degrees (WGS 84), distances metres on a
+A section's damage is told only from pictures that showed road, by their weighted mean (`surface.section_of`), and only where at
+least three of them lie on it. Positions are degrees (WGS 84), distances metres on a
 plane that touches the earth at the section (wrong by less than 0.1 % within 10 km).
 """
 
@@ -12,19 +12,22 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean, median
 
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.vision.contracts import Damage
 from yakuba.services.vision.engine.positions import EARTH, Fix, metres
+from yakuba.services.vision.engine.surface import Condition, section_of
 
 NEAR = 20.0  # metres: a picture farther from every section belongs to none
 FEWEST = 3  # pictures of a section from which its class is told
-SOME, MUCH = 0.01, 0.05  # crack share of the road that is seen, from which it is 損傷あり, 損傷が多い
 CELL = 0.002  # degrees of the net in which sections are looked up, about 200 m
 LONGEST_JUMP = 200.0  # metres between two points of a drive: beyond it a new piece of road begins
 MOST_MADE = 20_000
-CHANGED = 0.005  # crack share by which two drives must differ to be called so
+CHANGED = 0.02  # share by which two drives must differ to be called so
+OF_CONDITION = {
+    Condition.I: Damage.LIGHT, Condition.II: Damage.MIDDLE, Condition.III: Damage.HEAVY,
+    Condition.LIGHT: Damage.LIGHT, Condition.MIDDLE: Damage.MIDDLE, Condition.HEAVY: Damage.HEAVY,
+}  # fmt: skip
 
 Line = Sequence[tuple[float, float]]  # (longitude, latitude), as GeoJSON has them
 
@@ -45,15 +48,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Seen:
-    """One picture of a road. share: cracks' share of the road's pixels, 0 to 1; None where it showed no road."""
+    """One picture of a road. share: of cells that hold a crack (`CrackFinding.grid_share`), 0 to 1; None where it cannot be told;
+    weight: how much road it showed, in any unit that all have."""
 
-    place: Fix
     share: float | None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What pictures say of a section. share: mean of the pictures, None like damage where too few showed road."""
+    """What pictures say of a section. share: weighted mean of the pictures, None like damage where too few showed road."""
 
     code: str
     pictures: int
@@ -159,20 +163,19 @@ def _length(line: Line) -> float:
     return Section("", line).metres
 
 
-def damage_of(share: float) -> Damage:
-    """The class of a crack share."""
-    if share >= MUCH:
-        return Damage.MUCH
-    return Damage.SOME if share >= SOME else Damage.NONE
+def damage_of(condition: Condition) -> Damage | None:
+    """The class of a surface's condition; None where nothing can be said."""
+    return OF_CONDITION.get(condition)
 
 
-def measured(seen: Mapping[str, Sequence[Seen]]) -> list[Measured]:
+def measured(seen: Mapping[str, Sequence[Seen]], calibrated: bool) -> list[Measured]:
     """What the pictures of each section say, by its code."""
     found = []
     for code, pictures in sorted(seen.items()):
-        shares = [one.share for one in pictures if one.share is not None]
-        told = len(shares) >= FEWEST
-        found.append(Measured(code, len(pictures), mean(shares) if told else None, damage_of(median(shares)) if told else None))
+        weighed = [(one.share, one.weight) for one in pictures if one.share is not None]
+        told = section_of(weighed, calibrated) if len(weighed) >= FEWEST else None
+        damage = damage_of(told.condition) if told else None
+        found.append(Measured(code, len(pictures), told.share if told and damage else None, damage))
     return found
 
 

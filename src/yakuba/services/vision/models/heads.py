@@ -10,19 +10,18 @@ from yakuba.services.vision.contracts import Purpose
 
 
 class TownHead(MunicipalityModel):
-    """A head of one purpose. content: as the engine wrote it; figures: of labels held out, before and after; one that waits for a second
-    person is proposed, of a purpose one at most is at work."""
+    """A head of one purpose. content: as the engine wrote it; figures: of labels held out, before and after; of a purpose one at most is at
+    work, and none that no second person approved."""
 
     class State(models.TextChoices):
         TRAINED = "trained", "学習した"
-        PROPOSED = "proposed", "承認待ち"
         LIVE = "live", "使用中"
         PUT_AWAY = "put_away", "使わない"
 
     purpose = models.CharField("目的", max_length=10, choices=Purpose.choices())
     version = models.PositiveIntegerField("版")
     state = models.CharField("状態", max_length=10, choices=State, default=State.TRAINED)
-    content = models.BinaryField("中身")
+    content = models.JSONField("中身")
     labels = models.PositiveIntegerField("学んだ判断")
     figures = models.JSONField("測った値", default=dict)
     made_by = person("学ばせた職員", null=True)

@@ -9,7 +9,7 @@ from django.db import models
 from yakuba.kernel.accounts.models import person
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.tenancy.models import MunicipalityModel
-from yakuba.services.vision.contracts import Purpose, Verdict
+from yakuba.services.vision.contracts import Purpose, Verdict, View
 from yakuba.services.vision.models.cameras import Camera
 from yakuba.services.vision.models.roads import RoadSection
 
@@ -30,9 +30,10 @@ class Analysis(MunicipalityModel):
 
     title = models.CharField("件名", max_length=120)
     purpose = models.CharField("目的", max_length=10, choices=Purpose.choices())
-    camera = models.ForeignKey(Camera, models.PROTECT, null=True, related_name="analyses", verbose_name="定点カメラ")
+    camera = models.ForeignKey(Camera, models.PROTECT, null=True, related_name="analyses", verbose_name="カメラ")
     state = models.CharField("状態", max_length=10, choices=State, default=State.WORKING)
     reason = models.TextField("止まったわけ", blank=True)
+    view = models.CharField("写真の向き", max_length=10, choices=View.choices(), default=View.AHEAD)
     every = models.FloatField("動画の間隔", default=10.0)
     by = models.CharField("間隔の単位", max_length=10, choices=By, default=By.METRES)
     began_at = models.DateTimeField("動画の始まり", null=True)
@@ -97,8 +98,8 @@ class Original(MunicipalityModel):
 class Picture(MunicipalityModel):
     """A picture that was looked at. index: its number within its source, from 0; file: as it is kept (blurred, without EXIF), None
     where it could not be opened or is deleted. answer: what was found, in the words of the purpose (`queries.answers`), empty for
-    nothing to say; share: cracks of the road, or how much a trap's picture differs; sure: calibrated probability of the answer,
-    None where nothing says it; people, vehicles, spaces, taken: None for not counted; found: boxes and lines to draw; feature:
+    nothing to say; share: of the road's cells with a crack, or how much a trap's picture differs; weight: road pixels that were looked at; sure: calibrated probability of the answer,
+    None where nothing says it; people, bicycles, vehicles, spaces, taken: None for not counted; found: boxes and lines to draw; feature:
     numbers (float32) by which a town's own head learns; asks: it waits for a person."""
 
     class State(models.TextChoices):
@@ -121,8 +122,10 @@ class Picture(MunicipalityModel):
     section = models.ForeignKey(RoadSection, models.SET_NULL, null=True, related_name="pictures", verbose_name="道路の区間")
     answer = models.CharField("結果", max_length=20, blank=True)
     share = models.FloatField("割合", null=True)
+    weight = models.FloatField("見た道路", default=0)
     sure = models.FloatField("確からしさ", null=True)
     people = models.PositiveIntegerField("人", null=True)
+    bicycles = models.PositiveIntegerField("自転車", null=True)
     vehicles = models.PositiveIntegerField("車", null=True)
     spaces = models.PositiveIntegerField("駐車ます", null=True)
     taken = models.PositiveIntegerField("使用中のます", null=True)
