@@ -23,7 +23,7 @@ from yakuba.services.fieldwork.actions import (
 from yakuba.services.fieldwork.contracts import NewReport, NotDone, OfferedStop, Stop, VisitKind
 from yakuba.services.fieldwork.engine.rounds.solving import Effort
 from yakuba.services.fieldwork.engine.rules import CATEGORIES, EXAMPLE
-from yakuba.services.fieldwork.models import Crew, Report
+from yakuba.services.fieldwork.models import Crew, Report, Species
 from yakuba.services.fieldwork.queries import rounds
 from yakuba.services.fieldwork.queries.reports import stops
 
@@ -99,6 +99,7 @@ __all__ = [
     "CATEGORIES",
     "NewReport",
     "OfferedStop",
+    "Species",
     "Stop",
     "add_sighting",
     "answer",

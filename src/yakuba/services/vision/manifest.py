@@ -47,8 +47,23 @@ MANIFEST = Manifest(
     ),
     roles={
         "窓口担当": ("vision.view", "vision.review"),
-        "道路担当": ("vision.view", "vision.begin", "vision.review", "vision.set", "vision.teach", "vision.export"),
-        "課長": ("vision.view", "vision.begin", "vision.review", "vision.set", "vision.teach", "vision.approve", "vision.export"),
+        "道路担当": (
+            "vision.view",
+            "vision.begin",
+            "vision.review",
+            "vision.set",
+            "vision.teach",
+            "vision.export",
+        ),
+        "課長": (
+            "vision.view",
+            "vision.begin",
+            "vision.review",
+            "vision.set",
+            "vision.teach",
+            "vision.approve",
+            "vision.export",
+        ),
     },
     queues=(WorkQueue("判断を待つ写真", "vision.review", f"{PICTURES}:waiting"),),
     audit_events={
@@ -69,19 +84,44 @@ MANIFEST = Manifest(
         "vision.taken_along": "画像解析の結果を書き出した",
     },
     approvals=(
-        ApprovalKind("vision.head", "学習したものを使うこと", "vision.approve", f"{ROOM}.actions.learning:switched_on"),
+        ApprovalKind(
+            "vision.head", "学習したものを使うこと", "vision.approve", f"{ROOM}.actions.learning:switched_on"
+        ),
     ),
     town_settings=(
-        Setting("vision.sure_from", "画像解析で、人に聞かない確からしさ（%）", 80, "学習したものの確からしさがこれより低い写真は、人の判断にまわします。", least=50, largest=99),
+        Setting(
+            "vision.sure_from",
+            "画像解析で、人に聞かない確からしさ（%）",
+            80,
+            "学習したものの確からしさがこれより低い写真は、人の判断にまわします。",
+            least=50,
+            largest=99,
+        ),
         Setting("vision.weight_damage", "修繕の順番：損傷の程度の重み", 50, WEIGHING, largest=100),
         Setting("vision.weight_length", "修繕の順番：延長の重み", 10, "100m以上で満点です。", largest=100),
-        Setting("vision.weight_traffic", "修繕の順番：交通量の重み", 20, "1日1万台以上で満点です。", largest=100),
-        Setting("vision.weight_age", "修繕の順番：前の修繕からの年数の重み", 10, "20年以上で満点です。", largest=100),
-        Setting("vision.weight_reports", "修繕の順番：近くの通報の重み", 10, "区間から50m以内の終わっていない通報が5件以上で満点です。", largest=100),
+        Setting(
+            "vision.weight_traffic", "修繕の順番：交通量の重み", 20, "1日1万台以上で満点です。", largest=100
+        ),
+        Setting(
+            "vision.weight_age",
+            "修繕の順番：前の修繕からの年数の重み",
+            10,
+            "20年以上で満点です。",
+            largest=100,
+        ),
+        Setting(
+            "vision.weight_reports",
+            "修繕の順番：近くの通報の重み",
+            10,
+            "区間から50m以内の終わっていない通報が5件以上で満点です。",
+            largest=100,
+        ),
     ),
     meters=(MeterKind("vision.pictures", "解析した写真", "枚"),),
     personal_data=(
-        PersonalData("vision.Original", "見る前の元の写真と動画（封をして待つあいだだけ）", 7, since="came_at"),
+        PersonalData(
+            "vision.Original", "見る前の元の写真と動画（封をして待つあいだだけ）", 7, since="came_at"
+        ),
         PersonalData("vision.Picture", "解析した写真（顔とナンバーをぼかしたもの）と撮った場所・日時", 365),
         PersonalData("vision.Judgement", "写真の結果への職員の判断", None),
     ),

@@ -38,7 +38,9 @@ def work(camera_id: int, told: Callable[[int, int, str], None]) -> None:
         eye = eye_of(row)
         eye.earlier.clear()
         eye.shown.clear()
-        for picture in _waiting(camera_id).filter(analysis=row).select_related("file").order_by("taken_at", "index"):
+        for picture in (
+            _waiting(camera_id).filter(analysis=row).select_related("file").order_by("taken_at", "index")
+        ):
             seen = look(eye, pixels_of(picture))
             with transaction.atomic():
                 found = {name: getattr(seen, name) for name in COLUMNS} | {"warnings": seen.warnings}

@@ -12,7 +12,8 @@ from yakuba.kernel.definitions import Problem
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.vision.contracts import Purpose
 from yakuba.services.vision.engine.positions import is_nowhere
-from yakuba.services.vision.engine.roadtop import Area, Camera as CarCamera, trapezoid
+from yakuba.services.vision.engine.roadtop import Area, trapezoid
+from yakuba.services.vision.engine.roadtop import Camera as CarCamera
 from yakuba.services.vision.models import Camera, ParkingSpace
 
 MOST_SPACES, MOST_CORNERS = 500, 12
@@ -44,7 +45,9 @@ def _require(row: Camera) -> None:
     if any(one is not None for one in numbers):
         if row.height_m is None or row.pitch is None or row.focal is None:
             raise Invalid("車載カメラを合わせるには、高さ、下向きの角度、焦点距離の3つが要ります。")
-        trapezoid(CarCamera(row.height_m, row.pitch, row.focal * 1_920, 1_920, 1_080), Area())  # refuses what cannot be
+        trapezoid(
+            CarCamera(row.height_m, row.pitch, row.focal * 1_920, 1_920, 1_080), Area()
+        )  # refuses what cannot be
 
 
 def read_spaces(text: str) -> list[tuple[str, list[Corner]]]:
@@ -110,5 +113,7 @@ def set_spaces(camera: Camera, text: str) -> int:
         raise Conflict("駐車ますは、駐車場のカメラにだけ描けます。")
     found = read_spaces(text)
     ParkingSpace.objects.filter(camera=camera).delete()
-    ParkingSpace.objects.bulk_create(ParkingSpace(camera=camera, code=code, corners=corners) for code, corners in found)
+    ParkingSpace.objects.bulk_create(
+        ParkingSpace(camera=camera, code=code, corners=corners) for code, corners in found
+    )
     return len(found)

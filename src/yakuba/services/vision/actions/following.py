@@ -51,19 +51,28 @@ def count_crossings(source: AnalysisSource, file: BinaryIO, eye: Eye, told: Told
         begin += PIECE
 
 
-def _count_piece(source: AnalysisSource, file: BinaryIO, eye: Eye, begin: float, seconds: float, told: Told) -> None:
-    assert eye.tools.objects is not None and source.analysis.camera is not None
+def _count_piece(
+    source: AnalysisSource, file: BinaryIO, eye: Eye, begin: float, seconds: float, told: Told
+) -> None:
+    assert eye.tools.objects is not None
+    assert source.analysis.camera is not None
     moments = [begin + STEP * number for number in range(int(seconds / STEP) + 1)]
     seen: list[tuple[Box, ...]] = []
     line = None
-    for frame in apart.read(frames.film_frames, file, moments=moments, first=0, seconds=600.0, most=60_000_000_000):
+    for frame in apart.read(
+        frames.film_frames, file, moments=moments, first=0, seconds=600.0, most=60_000_000_000
+    ):
         with apart.understood():
             width, height = int(frame.head["width"]), int(frame.head["height"])
             picture = np.frombuffer(frame.body, np.uint8).reshape(height, width, 3)
         (ax, ay), (bx, by) = source.analysis.camera.line
         line = ((ax * width, ay * height), (bx * width, by * height))
         seen.append(detect(eye.tools.objects, picture))
-        told(Picture.objects.filter(analysis=source.analysis).count(), source.total, f"線を越える数 {len(seen):,}コマ")
+        told(
+            Picture.objects.filter(analysis=source.analysis).count(),
+            source.total,
+            f"線を越える数 {len(seen):,}コマ",
+        )
     if line is None:
         return
     found = crossings(seen, line)
@@ -82,7 +91,11 @@ def _count_piece(source: AnalysisSource, file: BinaryIO, eye: Eye, begin: float,
 @transaction.atomic
 def bring_together(row: Analysis) -> None:
     """All pictures were looked at: what they say together. Done once."""
-    waiting = Analysis.objects.select_for_update(of=("self",)).filter(pk=row.pk, state=Analysis.State.WORKING).first()
+    waiting = (
+        Analysis.objects.select_for_update(of=("self",))
+        .filter(pk=row.pk, state=Analysis.State.WORKING)
+        .first()
+    )
     if waiting is None:
         return
     if row.purpose == Purpose.ROAD:
@@ -92,16 +105,27 @@ def bring_together(row: Analysis) -> None:
     waiting.state, waiting.reason, waiting.done_at = Analysis.State.DONE, "", timezone.now()
     waiting.save()
     counted = Picture.objects.filter(analysis=waiting)
-    record("vision.looked", subject=f"analysis:{waiting.pk}", pictures=counted.count(), refused=counted.filter(state=Picture.State.REFUSED).count())
+    record(
+        "vision.looked",
+        subject=f"analysis:{waiting.pk}",
+        pictures=counted.count(),
+        refused=counted.filter(state=Picture.State.REFUSED).count(),
+    )
 
 
 def measure(row: Analysis) -> None:
     """What the pictures say of each section; what stood there of this drive before goes."""
     seen: dict[int, list[Picture]] = defaultdict(list)
-    for picture in Picture.objects.filter(analysis=row, state=Picture.State.SEEN).exclude(section=None).defer("found", "feature"):
+    for picture in (
+        Picture.objects.filter(analysis=row, state=Picture.State.SEEN)
+        .exclude(section=None)
+        .defer("found", "feature")
+    ):
         seen[picture.section_id].append(picture)
     calibrated = row.camera is not None and row.camera.height_m is not None
-    told = measured({str(key): [_seen(one) for one in pictures] for key, pictures in seen.items()}, calibrated)
+    told = measured(
+        {str(key): [_seen(one) for one in pictures] for key, pictures in seen.items()}, calibrated
+    )
     SectionResult.objects.filter(analysis=row).delete()
     SectionResult.objects.bulk_create(
         SectionResult(
@@ -129,9 +153,13 @@ def bring_hub(row: Analysis) -> None:
     if camera is None or not camera.entity_id:
         return
     lines = ["id,type,attribute,at,value,unit"]
-    for picture in Picture.objects.filter(analysis=row).exclude(spaces=None).exclude(taken_at=None).order_by("taken_at"):
+    for picture in (
+        Picture.objects.filter(analysis=row).exclude(spaces=None).exclude(taken_at=None).order_by("taken_at")
+    ):
         at = picture.taken_at.astimezone(timezone.get_default_timezone()).isoformat()
-        lines.append(f"{camera.entity_id},ParkingGroup,availableSpotNumber,{at},{picture.spaces - picture.taken},台")
+        lines.append(
+            f"{camera.entity_id},ParkingGroup,availableSpotNumber,{at},{picture.spaces - picture.taken},台"
+        )
     if len(lines) == 1:
         return
     try:
@@ -139,5 +167,3 @@ def bring_hub(row: Analysis) -> None:
             cityhub.take_text("\n".join(lines), actor=row.created_by)
     except Refused as refusal:
         row.said = [*row.said, f"都市OSに渡せませんでした：{refusal.lines()}"]
-
-

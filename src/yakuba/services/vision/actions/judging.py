@@ -23,11 +23,18 @@ class Seen:
     number: int
 
 
-def judge(picture_id: int, truth: str, seconds: float = 0.0, seen: Seen | None = None, *, actor: Actor) -> Picture:
+def judge(
+    picture_id: int, truth: str, seconds: float = 0.0, seen: Seen | None = None, *, actor: Actor
+) -> Picture:
     """Keep what a person said; the last word counts. truth: a code of `choices`, empty for not sure: then another person is asked.
     seen: goes to fieldwork as a sighting at the camera's place. Raises Missing, Invalid, Conflict."""
     with transaction.atomic():
-        row = Picture.objects.select_for_update(of=("self",)).select_related("analysis__camera").filter(pk=picture_id).first()
+        row = (
+            Picture.objects.select_for_update(of=("self",))
+            .select_related("analysis__camera")
+            .filter(pk=picture_id)
+            .first()
+        )
         if row is None:
             raise Missing(f"画像 {picture_id} はありません。番号を確かめてください。")
         if row.state != Picture.State.SEEN:
@@ -36,7 +43,9 @@ def judge(picture_id: int, truth: str, seconds: float = 0.0, seen: Seen | None =
         if truth and truth not in choices(analysis.purpose):
             raise Invalid("この目的にない答えです。選び直してください。")
         verdict = verdict_of(analysis.purpose, row.answer, truth)
-        Judgement.objects.create(picture=row, verdict=verdict, truth=truth, seconds=max(0.0, min(seconds, 3600.0)), by=known(actor))
+        Judgement.objects.create(
+            picture=row, verdict=verdict, truth=truth, seconds=max(0.0, min(seconds, 3600.0)), by=known(actor)
+        )
         row.verdict, row.truth, row.asks = verdict, truth, verdict == Verdict.UNSURE
         row.save(update_fields=["verdict", "truth", "asks"])
         if seen is not None:
@@ -51,9 +60,19 @@ def _tell_fieldwork(row: Picture, seen: Seen, actor: Actor) -> None:
     if row.analysis.purpose != Purpose.TRAP or row.truth != Trapped.SOMETHING:
         raise Invalid("動物は、わなの写真で「何か写っている」を選んだときだけ入れられます。")
     if camera is None or camera.latitude is None or camera.longitude is None:
-        raise Conflict("カメラの緯度と経度が入っていないため、目撃に入れられません。先にカメラの場所を入れてください。")
+        raise Conflict(
+            "カメラの緯度と経度が入っていないため、目撃に入れられません。先にカメラの場所を入れてください。"
+        )
     if row.taken_at is None:
-        raise Conflict("写真の日時が分からないため、目撃に入れられません。「わなと目撃」で日時と一緒に入れてください。")
+        raise Conflict(
+            "写真の日時が分からないため、目撃に入れられません。「わなと目撃」で日時と一緒に入れてください。"
+        )
     fieldwork.add_sighting(
-        seen.species, seen.number, camera.latitude, camera.longitude, row.taken_at, f"わなのカメラ {camera}", actor=actor
+        seen.species,
+        seen.number,
+        camera.latitude,
+        camera.longitude,
+        row.taken_at,
+        f"わなのカメラ {camera}",
+        actor=actor,
     )

@@ -29,7 +29,11 @@ def teach(purpose: Purpose, *, actor: Actor) -> TownHead:
     """A new version from all the labels there are. It does nothing before it is switched on. Raises Invalid, Conflict."""
     if purpose not in LEARNING:
         raise Invalid(f"「{purpose.label}」では学習できません。")
-    rows = list(labelled(purpose).order_by("-pk").values_list("feature", "truth", "answer", "found", "analysis", "taken_at")[:MOST])
+    rows = list(
+        labelled(purpose)
+        .order_by("-pk")
+        .values_list("feature", "truth", "answer", "found", "analysis", "taken_at")[:MOST]
+    )
     wide = len(FEATURES)
     usable = [one for one in rows if len(one[0]) == 4 * wide]
     if not usable:
@@ -71,7 +75,9 @@ def switched_on(approval: Approval, actor: User) -> None:
     row = TownHead.objects.select_for_update().filter(pk=int(approval.subject.partition(":")[2])).first()
     if row is None or row.state != TownHead.State.TRAINED:
         raise approvals.ApprovalRefused("この学習は、もう使えない状態です。")
-    TownHead.objects.filter(purpose=row.purpose, state=TownHead.State.LIVE).update(state=TownHead.State.PUT_AWAY)
+    TownHead.objects.filter(purpose=row.purpose, state=TownHead.State.LIVE).update(
+        state=TownHead.State.PUT_AWAY
+    )
     row.state, row.live_at = TownHead.State.LIVE, timezone.now()
     row.save(update_fields=["state", "live_at"])
     record("vision.head_live", subject=subject_of(row), actor=actor)

@@ -105,7 +105,9 @@ def _road(eye: Eye, picture: Picture, hidden: Blurred) -> Look:
     kept = hidden.picture if whole else only_inside(hidden.picture, [road]) if road else None
     seen = Look(kept)
     if scale is not None:  # the flattened road alone, in which the cracks lie where they were found
-        seen.kept = flatten(hidden.picture, _camera(eye.calibrated or (1.0, 0.0, 1.0), width, height), Area()).picture
+        seen.kept = flatten(
+            hidden.picture, _camera(eye.calibrated or (1.0, 0.0, 1.0), width, height), Area()
+        ).picture
     if not whole:
         seen.warnings.append(ONLY_ROAD)
     seen.answer, seen.share = (damage.value, cracks.grid_share) if damage else ("", None)
@@ -146,11 +148,18 @@ def _drawn(cracks: CrackFinding, surface: Surface, road: Polygon | None) -> dict
 
 
 def _boxes(boxes: Sequence[Box]) -> list[list[Any]]:
-    return [[round(one.left), round(one.top), round(one.right), round(one.bottom), one.label, round(one.score, 2)] for one in boxes]
+    return [
+        [round(one.left), round(one.top), round(one.right), round(one.bottom), one.label, round(one.score, 2)]
+        for one in boxes
+    ]
 
 
 def _counts(hidden: Blurred) -> dict[str, int]:
-    return {TRAFFIC_GROUPS[group]: number for group, number in count(hidden.seen).items() if group in TRAFFIC_GROUPS}
+    return {
+        TRAFFIC_GROUPS[group]: number
+        for group, number in count(hidden.seen).items()
+        if group in TRAFFIC_GROUPS
+    }
 
 
 def _feature(picture: Picture, cracks: CrackFinding | None = None) -> bytes:
@@ -171,7 +180,9 @@ def _traffic(eye: Eye, picture: Picture, hidden: Blurred) -> Look:
 def _parking(eye: Eye, picture: Picture, hidden: Blurred) -> Look:
     seen = Look(None, found={"boxes": _boxes(hidden.seen)})
     if eye.park is None:
-        seen.warnings.append("どのますも空いている写真が3枚より少ないため、まだ見分けられません。空の写真を選び、印を付けてください。")
+        seen.warnings.append(
+            "どのますも空いている写真が3枚より少ないため、まだ見分けられません。空の写真を選び、印を付けてください。"
+        )
         seen.asks = True
         return seen
     readings, refusal = attempt(parking.look, eye.park, picture)
@@ -182,7 +193,10 @@ def _parking(eye: Eye, picture: Picture, hidden: Blurred) -> Look:
     eye.earlier.append({one.space: one.state for one in readings})
     eye.shown.update(shown)
     seen.spaces, seen.taken = len(readings), sum(one == parking.State.TAKEN for one in shown.values())
-    seen.found["spaces"] = {one.space: [shown.get(one.space, one.state).value, round(one.score, 2), one.reason, one.state.value] for one in readings}
+    seen.found["spaces"] = {
+        one.space: [shown.get(one.space, one.state).value, round(one.score, 2), one.reason, one.state.value]
+        for one in readings
+    }
     seen.asks = any(one.state == parking.State.UNKNOWN for one in readings)
     return seen
 
@@ -191,7 +205,9 @@ def _trap(eye: Eye, picture: Picture, hidden: Blurred) -> Look:
     seen = Look(None, found={"boxes": []}, feature=_feature(picture), asks=True)
     scene = eye.scene(emptiness.is_night(picture))
     if scene is None:
-        seen.warnings.append(f"何も写っていない写真が、昼夜それぞれ{emptiness.LEAST}枚より少ないため、まだ見分けられません。")
+        seen.warnings.append(
+            f"何も写っていない写真が、昼夜それぞれ{emptiness.LEAST}枚より少ないため、まだ見分けられません。"
+        )
         return seen
     try:
         change = emptiness.compare(scene, picture)
@@ -199,7 +215,10 @@ def _trap(eye: Eye, picture: Picture, hidden: Blurred) -> Look:
         seen.warnings.append(str(refusal))
         return seen
     seen.share = change.score
-    seen.found = {"boxes": _boxes([change.box] if change.box else []), "doubts": [change.reason] if change.reason else []}
+    seen.found = {
+        "boxes": _boxes([change.box] if change.box else []),
+        "doubts": [change.reason] if change.reason else [],
+    }
     if change.verdict == emptiness.Verdict.EMPTY:
         seen.answer, seen.asks = Trapped.EMPTY.value, False
     elif change.verdict == emptiness.Verdict.CHANGED:
@@ -219,7 +238,12 @@ def _by_head(eye: Eye, picture: Picture, seen: Look) -> None:
     seen.found["before"] = seen.answer
     seen.sure = said.probability
     seen.answer = said.label
-    seen.asks = not said.sure or said.strange or said.probability < eye.sure_from or said.label in (Damage.HEAVY, Trapped.SOMETHING)
+    seen.asks = (
+        not said.sure
+        or said.strange
+        or said.probability < eye.sure_from
+        or said.label in (Damage.HEAVY, Trapped.SOMETHING)
+    )
 
 
 _LOOKS: dict[Purpose, Callable[[Eye, Picture, Blurred], Look]] = {

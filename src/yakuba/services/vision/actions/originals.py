@@ -73,7 +73,18 @@ def sealed(analysis_name: str, given: Sequence[tuple[str, BinaryIO]]) -> list[tu
         if kind == PICTURE:
             pictures.append((name, stream))
         else:
-            kept.append((shown_name(name), kind, store(StoredFile.Kind.UPLOAD, f"{analysis_name}（見る前）", "application/octet-stream", stream)))
+            kept.append(
+                (
+                    shown_name(name),
+                    kind,
+                    store(
+                        StoredFile.Kind.UPLOAD,
+                        f"{analysis_name}（見る前）",
+                        "application/octet-stream",
+                        stream,
+                    ),
+                )
+            )
     if pictures:
         kept.insert(0, (f"写真 {len(pictures)}枚", ARCHIVE, _together(analysis_name, pictures)))
     return kept
@@ -84,7 +95,10 @@ def _require_size(name: str, stream: BinaryIO) -> None:
     stream.seek(0)
     most = settings.YAKUBA.upload_max_bytes
     if size > most:
-        raise Invalid(f"大きすぎます（{most // 1_000_000}MBまで）。いくつかに分けてください。", place=f"「{shown_name(name)}」")
+        raise Invalid(
+            f"大きすぎます（{most // 1_000_000}MBまで）。いくつかに分けてください。",
+            place=f"「{shown_name(name)}」",
+        )
     if size == 0:
         raise Invalid("空のファイルです。選び直してください。", place=f"「{shown_name(name)}」")
 

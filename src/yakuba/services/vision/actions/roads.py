@@ -67,7 +67,13 @@ def make(row: Analysis, length: float) -> int:
     fixes = [Fix(*one) for one in places.order_by("taken_at", "index").values_list("latitude", "longitude")]
     made = along(fixes, length, prefix)
     RoadSection.objects.bulk_create(
-        RoadSection(code=one.code, name=row.title, line=[list(place) for place in one.line], metres=one.metres, made=True)
+        RoadSection(
+            code=one.code,
+            name=row.title,
+            line=[list(place) for place in one.line],
+            metres=one.metres,
+            made=True,
+        )
         for one in made
     )
     lay()
@@ -79,7 +85,11 @@ def lay() -> None:
     net, numbers = net_of(RoadSection.objects.all())
     for row in Analysis.objects.filter(purpose=Purpose.ROAD).select_related("camera"):
         changed = []
-        pictures = Picture.objects.filter(analysis=row).exclude(latitude=None).only("pk", "latitude", "longitude", "section_id")
+        pictures = (
+            Picture.objects.filter(analysis=row)
+            .exclude(latitude=None)
+            .only("pk", "latitude", "longitude", "section_id")
+        )
         for picture in pictures:
             before = picture.section_id
             on_section(picture, net, numbers)

@@ -67,7 +67,9 @@ def start(new: NewAnalysis, files: Sequence[Given], track: Given | None = None, 
             time_offset=new.time_offset, track=points, nobody_seen=new.nobody_seen, said=said, created_by=known(actor),
         )  # fmt: skip
         for name, kind, file in kept:
-            Original.objects.create(source=AnalysisSource.objects.create(analysis=row, name=name, kind=kind), file=file)
+            Original.objects.create(
+                source=AnalysisSource.objects.create(analysis=row, name=name, kind=kind), file=file
+            )
         enqueue(JOB, key=row.job_key, analysis_id=row.pk)
     return row
 
@@ -78,7 +80,9 @@ def _track(given: Given, said: list[str]) -> StoredFile:
     stream.seek(0)
     head = apart.answer(read_track, stream.read(), latest=time.time() + 86_400).head
     with apart.understood():
-        points = [[float(at), float(latitude), float(longitude)] for at, latitude, longitude in head["points"]]
+        points = [
+            [float(at), float(latitude), float(longitude)] for at, latitude, longitude in head["points"]
+        ]
         skipped, first = int(head["skipped"]), str(head["first"])[:200]
     if skipped:
         said.append(f"軌跡「{name[-80:]}」の{skipped:,}点は使えませんでした（{first}）。ほかの点を使います。")
@@ -87,8 +91,13 @@ def _track(given: Given, said: list[str]) -> StoredFile:
 
 def give_up(refusal: Exception, *, analysis_id: int) -> None:
     """The job will not go on, for that reason. What was looked at stays; what was not, waits sealed for a week."""
-    reason = getattr(refusal, "lines", lambda: str(refusal))() or "途中で止まりました。「もう一度動かす」を押すと、続きから見ます。"
-    Analysis.objects.filter(pk=analysis_id, state=Analysis.State.WORKING).update(state=Analysis.State.STOPPED, reason=reason)
+    reason = (
+        getattr(refusal, "lines", lambda: str(refusal))()
+        or "途中で止まりました。「もう一度動かす」を押すと、続きから見ます。"
+    )
+    Analysis.objects.filter(pk=analysis_id, state=Analysis.State.WORKING).update(
+        state=Analysis.State.STOPPED, reason=reason
+    )
 
 
 def take_up(*, analysis_id: int) -> None:
@@ -96,5 +105,3 @@ def take_up(*, analysis_id: int) -> None:
     if not Original.objects.filter(source__analysis=analysis_id).exists():
         raise Conflict("まだ見ていない写真は残っていません。入れ直すときは、新しい解析を始めてください。")
     Analysis.objects.filter(pk=analysis_id).update(state=Analysis.State.WORKING, reason="", done_at=None)
-
-

@@ -62,7 +62,9 @@ def work(analysis_id: int, told: Told) -> None:
         return
     net, sections = net_of(RoadSection.objects.all()) if row.purpose == Purpose.ROAD else (Net([]), {})
     work_ = _Work(row, eyes.eye_of(row), _track(row), net, sections)
-    waiting = list(Original.objects.select_related("source", "file").filter(source__analysis=row).order_by("source"))
+    waiting = list(
+        Original.objects.select_related("source", "file").filter(source__analysis=row).order_by("source")
+    )
     _count(waiting, work_)
     total = sum(AnalysisSource.objects.filter(analysis=row).values_list("total", flat=True))
     for original in waiting:
@@ -123,11 +125,17 @@ def _moments(file: BinaryIO, work_: _Work) -> list[float]:
         found = [number * row.every for number in range(int(length / row.every) + 1)]
     else:
         begin = _begin(work_)
-        found = [at - begin for at in moments_every(work_.track, row.every, 10 * MOST_FRAMES) if 0 <= at - begin <= length]
+        found = [
+            at - begin
+            for at in moments_every(work_.track, row.every, 10 * MOST_FRAMES)
+            if 0 <= at - begin <= length
+        ]
     if not found:
         raise Invalid("動画の時刻と軌跡の時刻が重なりません。動画の始まりの日時と時差を確かめてください。")
     if len(found) > MOST_FRAMES:
-        raise Invalid(f"切り出す写真が{MOST_FRAMES:,}枚を超えます。間隔を大きくするか、動画を分けてください。")
+        raise Invalid(
+            f"切り出す写真が{MOST_FRAMES:,}枚を超えます。間隔を大きくするか、動画を分けてください。"
+        )
     return found
 
 
@@ -173,9 +181,22 @@ def _take(frame: Frame, source: AnalysisSource, work_: _Work) -> None:
     pixels = _noted(frame, row, work_)
     _place(row, work_)
     seen = look(work_.eye, pixels)
-    for name in ("blurred", "answer", "share", "weight", "sure", "spaces", "taken", "found", "feature", "asks"):
+    for name in (
+        "blurred",
+        "answer",
+        "share",
+        "weight",
+        "sure",
+        "spaces",
+        "taken",
+        "found",
+        "feature",
+        "asks",
+    ):
         setattr(row, name, getattr(seen, name))
-    row.people, row.bicycles, row.vehicles = (seen.counts.get(name) for name in ("people", "bicycles", "vehicles"))
+    row.people, row.bicycles, row.vehicles = (
+        seen.counts.get(name) for name in ("people", "bicycles", "vehicles")
+    )
     row.warnings = [*row.warnings, *seen.warnings]
     if seen.kept is not None:
         row.height, row.width = seen.kept.shape[:2]
@@ -228,7 +249,9 @@ def _write(row: Picture, content: bytes | None) -> None:
     try:
         with transaction.atomic():
             if content is not None:
-                row.file = store(StoredFile.Kind.EVIDENCE, f"解析の写真 {row.index + 1}.jpg", "image/jpeg", content)
+                row.file = store(
+                    StoredFile.Kind.EVIDENCE, f"解析の写真 {row.index + 1}.jpg", "image/jpeg", content
+                )
             row.save()
             if row.state == Picture.State.SEEN:
                 noting.note("vision.pictures", f"picture:{row.source_id}:{row.index}")

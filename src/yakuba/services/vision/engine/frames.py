@@ -83,7 +83,12 @@ def _listed(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 def _is_meant(name: str) -> bool:
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return bool(last) and not last.startswith("._") and not name.startswith(PASSED_OVER[0]) and last not in PASSED_OVER
+    return (
+        bool(last)
+        and not last.startswith("._")
+        and not name.startswith(PASSED_OVER[0])
+        and last not in PASSED_OVER
+    )
 
 
 def _one(archive: zipfile.ZipFile, info: zipfile.ZipInfo, index: int) -> Told:
@@ -169,7 +174,11 @@ def film_frames(file: BinaryIO, moments: Sequence[float], first: int) -> Iterato
 
 def _begin_near(film: Any, wanted: int) -> int:
     """The frame before which the film stands now: the wanted one where it can be found at once, else the first."""
-    if wanted and film.set(cv2.CAP_PROP_POS_FRAMES, wanted) and 0 <= (at := round(film.get(cv2.CAP_PROP_POS_FRAMES))) <= wanted:
+    if (
+        wanted
+        and film.set(cv2.CAP_PROP_POS_FRAMES, wanted)
+        and 0 <= (at := round(film.get(cv2.CAP_PROP_POS_FRAMES))) <= wanted
+    ):
         return at
     film.set(cv2.CAP_PROP_POS_FRAMES, 0)
     return 0
@@ -180,7 +189,12 @@ def _frame(frame: np.ndarray[Any, Any], index: int, moment: float) -> Told:
     scale = min(1.0, LONGEST_SIDE / max(height, width))
     if scale < 1:
         frame = cv2.resize(frame, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
-    head = {"index": index, "name": f"{int(moment // 60)}分{moment % 60:04.1f}秒", "width": frame.shape[1], "height": frame.shape[0]}
+    head = {
+        "index": index,
+        "name": f"{int(moment // 60)}分{moment % 60:04.1f}秒",
+        "width": frame.shape[1],
+        "height": frame.shape[0],
+    }
     return head | {"seconds": moment, "taken": "", "gps_at": "", "latitude": None, "longitude": None, "warnings": []}, cv2.cvtColor(
         frame, cv2.COLOR_BGR2RGB
     ).tobytes()  # fmt: skip

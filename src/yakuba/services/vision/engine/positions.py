@@ -6,6 +6,7 @@ GPS time is UTC, a camera's clock is the wall's: what carries no zone is read as
 
 from __future__ import annotations
 
+import itertools
 import math
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
@@ -87,7 +88,9 @@ def _place(gps: Mapping[int, Any], warnings: list[str]) -> Fix | None:
         latitude, longitude = _degrees(gps[2]), _degrees(gps[4])
     except (TypeError, ValueError, ZeroDivisionError, ArithmeticError):
         return None
-    if not (math.isfinite(latitude) and math.isfinite(longitude) and 0 <= latitude <= 90 and 0 <= longitude <= 180):
+    if not (
+        math.isfinite(latitude) and math.isfinite(longitude) and 0 <= latitude <= 90 and 0 <= longitude <= 180
+    ):
         return None
     if is_nowhere(latitude, longitude):
         warnings.append(ZERO)
@@ -145,7 +148,9 @@ def read_track(file: BinaryIO, latest: float) -> Iterator[tuple[dict[str, Any], 
     UTC behind which nothing is believed. Raises Invalid where no two points are left."""
     content = file.read(LARGEST_TRACK + 1)
     if len(content) > LARGEST_TRACK:
-        raise Invalid(f"軌跡のファイルが大きすぎます（{LARGEST_TRACK // 1_000_000}MBまで）。日ごとに分けてください。")
+        raise Invalid(
+            f"軌跡のファイルが大きすぎます（{LARGEST_TRACK // 1_000_000}MBまで）。日ごとに分けてください。"
+        )
     start = content[:512].lstrip(b"\xef\xbb\xbf \r\n\t")
     listed = _gpx(content) if start.startswith(b"<") else _csv(content)
     kept: list[list[float]] = []
@@ -263,11 +268,13 @@ def place_at(track: Sequence[TrackPoint], at: float, longest_gap: float = LONGES
     )
 
 
-def moments_every(track: Sequence[TrackPoint], distance: float, most: int, longest_gap: float = LONGEST_GAP) -> list[float]:
+def moments_every(
+    track: Sequence[TrackPoint], distance: float, most: int, longest_gap: float = LONGEST_GAP
+) -> list[float]:
     """The moments at which the track had gone another `distance` metres, the first point included; at most `most` of them."""
     found = [track[0].at] if track else []
     gone, due = 0.0, distance
-    for before, after in zip(track, track[1:], strict=False):
+    for before, after in itertools.pairwise(track):
         step = metres(before, after)
         if after.at - before.at <= longest_gap:
             while step > 0 and gone + step >= due and len(found) < most:

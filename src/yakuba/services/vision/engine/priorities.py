@@ -73,7 +73,11 @@ class Ranked:
 
 def ranked(candidates: Iterable[Candidate], weights: Weights, today: date) -> list[Ranked]:
     """Those that were measured, the first to be repaired first; equal sums by code."""
-    found = [Ranked(one.code, _steps(one, one.damage, weights, today)) for one in candidates if one.damage is not None]
+    found = [
+        Ranked(one.code, _steps(one, one.damage, weights, today))
+        for one in candidates
+        if one.damage is not None
+    ]
     return sorted(found, key=lambda one: (-round(one.points, 6), one.code))
 
 

@@ -8,6 +8,7 @@ plane that touches the earth at the section (wrong by less than 0.1 % within 10 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +44,7 @@ class Section:
     def metres(self) -> float:
         """Its length."""
         fixes = [Fix(north, east) for east, north in self.line]
-        return sum(metres(one, other) for one, other in zip(fixes, fixes[1:], strict=False))
+        return sum(metres(one, other) for one, other in itertools.pairwise(fixes))
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,9 @@ class Net:
     """Sections, looked up by place."""
 
     def __init__(self, sections: Iterable[Section]) -> None:
-        self._cells: dict[tuple[int, int], list[tuple[Section, tuple[float, float], tuple[float, float]]]] = defaultdict(list)
+        self._cells: dict[tuple[int, int], list[tuple[Section, tuple[float, float], tuple[float, float]]]] = (
+            defaultdict(list)
+        )
         for section in sections:
             for begin, end in zip(section.line, section.line[1:], strict=False):
                 for cell in _cells_of(begin, end):
@@ -142,7 +145,7 @@ def _stretches(places: Sequence[Fix]) -> list[list[Fix]]:
 def _cut(stretch: Sequence[Fix], length: float) -> list[list[tuple[float, float]]]:
     made = [[(stretch[0].longitude, stretch[0].latitude)]]
     room = length
-    for before, after in zip(stretch, stretch[1:], strict=False):
+    for before, after in itertools.pairwise(stretch):
         step, gone = metres(before, after), 0.0
         while step - gone > room:
             gone += room

@@ -39,7 +39,9 @@ def of_features(features: Iterable[Feature]) -> tuple[list[GivenSection], list[P
     for number, feature in enumerate(features, 1):
         said = {key: _first(feature.properties, names) for key, names in NAMES.items()}
         if not feature.shape.lines:
-            faults.append(Problem(number, "", "線ではありません。道路の区間は線（LineString）で書いてください。"))
+            faults.append(
+                Problem(number, "", "線ではありません。道路の区間は線（LineString）で書いてください。")
+            )
             continue
         for part, line in enumerate(feature.shape.lines, 1):
             code = said["code"] if len(feature.shape.lines) == 1 else f"{said['code']}-{part}"
@@ -72,7 +74,11 @@ def of_rows(rows: Iterable[Row]) -> tuple[list[GivenSection], list[Problem]]:
     for code, line in lines.items():
         head = heads[code]
         try:
-            found.append(_section(code, head.get("路線名", "名前"), tuple(line), head.get("交通量"), head.get("修繕日")))
+            found.append(
+                _section(
+                    code, head.get("路線名", "名前"), tuple(line), head.get("交通量"), head.get("修繕日")
+                )
+            )
         except BadRow as error:
             faults.append(Problem(head.line, "", str(error)))
     return found, sorted(faults, key=lambda one: one.line)
@@ -88,7 +94,9 @@ def _place(latitude: str, longitude: str) -> tuple[float, float]:
     return east, north
 
 
-def _section(code: str, name: str, line: tuple[tuple[float, float], ...], traffic: str, repaired: str) -> GivenSection:
+def _section(
+    code: str, name: str, line: tuple[tuple[float, float], ...], traffic: str, repaired: str
+) -> GivenSection:
     if not 0 < len(code) <= LONGEST_CODE:
         raise BadRow(f"番号は1〜{LONGEST_CODE}文字で書いてください。")
     if len(set(line)) < 2:
@@ -112,6 +120,8 @@ def _twice(found: Iterable[GivenSection]) -> list[Problem]:
     faults = []
     for one in found:
         if one.code in seen:
-            faults.append(Problem(0, "", f"番号 {one.code} が2回あります。区間ごとに別の番号にしてください。"))
+            faults.append(
+                Problem(0, "", f"番号 {one.code} が2回あります。区間ごとに別の番号にしてください。")
+            )
         seen.add(one.code)
     return faults

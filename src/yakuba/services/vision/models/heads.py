@@ -30,7 +30,9 @@ class TownHead(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "町の学習"
-        constraints = [models.UniqueConstraint(fields=["municipality", "purpose", "version"], name="vision_head_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "purpose", "version"], name="vision_head_once")
+        ]
 
     def __str__(self) -> str:
         return f"{Purpose(self.purpose).label} 第{self.version}版"

@@ -30,7 +30,9 @@ class Analysis(MunicipalityModel):
 
     title = models.CharField("件名", max_length=120)
     purpose = models.CharField("目的", max_length=10, choices=Purpose.choices())
-    camera = models.ForeignKey(Camera, models.PROTECT, null=True, related_name="analyses", verbose_name="カメラ")
+    camera = models.ForeignKey(
+        Camera, models.PROTECT, null=True, related_name="analyses", verbose_name="カメラ"
+    )
     state = models.CharField("状態", max_length=10, choices=State, default=State.WORKING)
     reason = models.TextField("止まったわけ", blank=True)
     view = models.CharField("写真の向き", max_length=10, choices=View.choices(), default=View.AHEAD)
@@ -87,7 +89,9 @@ class AnalysisSource(MunicipalityModel):
 class Original(MunicipalityModel):
     """What was sent, sealed under the town's key as long as it waits to be looked at; then it goes, and after a week anyway."""
 
-    source = models.OneToOneField(AnalysisSource, models.CASCADE, related_name="original", verbose_name="入れたもの")
+    source = models.OneToOneField(
+        AnalysisSource, models.CASCADE, related_name="original", verbose_name="入れたもの"
+    )
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="ファイル")
     came_at = models.DateTimeField("届いた日時", auto_now_add=True)
 
@@ -107,7 +111,9 @@ class Picture(MunicipalityModel):
         REFUSED = "refused", "開けない"
 
     analysis = models.ForeignKey(Analysis, models.CASCADE, related_name="pictures", verbose_name="解析")
-    source = models.ForeignKey(AnalysisSource, models.CASCADE, related_name="pictures", verbose_name="入れたもの")
+    source = models.ForeignKey(
+        AnalysisSource, models.CASCADE, related_name="pictures", verbose_name="入れたもの"
+    )
     index = models.PositiveIntegerField("番号")
     name = models.CharField("名前", max_length=255)
     state = models.CharField("状態", max_length=10, choices=State, default=State.SEEN)
@@ -119,7 +125,9 @@ class Picture(MunicipalityModel):
     taken_at = models.DateTimeField("撮った日時", null=True)
     latitude = models.FloatField("緯度", null=True)
     longitude = models.FloatField("経度", null=True)
-    section = models.ForeignKey(RoadSection, models.SET_NULL, null=True, related_name="pictures", verbose_name="道路の区間")
+    section = models.ForeignKey(
+        RoadSection, models.SET_NULL, null=True, related_name="pictures", verbose_name="道路の区間"
+    )
     answer = models.CharField("結果", max_length=20, blank=True)
     share = models.FloatField("割合", null=True)
     weight = models.FloatField("見た道路", default=0)

@@ -32,7 +32,9 @@ class SectionResult(MunicipalityModel):
     """What the pictures of one analysis say of a section. share: cracks' mean share of the road, None and no damage where too few
     pictures showed road. on: the day of the drive."""
 
-    analysis = models.ForeignKey("vision.Analysis", models.CASCADE, related_name="results", verbose_name="解析")
+    analysis = models.ForeignKey(
+        "vision.Analysis", models.CASCADE, related_name="results", verbose_name="解析"
+    )
     section = models.ForeignKey(RoadSection, models.CASCADE, related_name="results", verbose_name="区間")
     on = models.DateField("走った日")
     pictures = models.PositiveIntegerField("写真")
@@ -41,5 +43,7 @@ class SectionResult(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "区間の結果"
-        constraints = [models.UniqueConstraint(fields=["analysis", "section"], name="vision_section_result_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["analysis", "section"], name="vision_section_result_once")
+        ]
         indexes = [models.Index(fields=["municipality", "section", "on"], name="vision_section_on")]

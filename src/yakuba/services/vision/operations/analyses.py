@@ -144,7 +144,14 @@ def _so_far(row: Analysis) -> tuple[int, int, bool]:
 
 
 COLUMNS = {"id": "番号", "title": "件名", "purpose_label": "目的", "state_label": "状態", "pictures": "写真", "refused": "開けない", "asking": "判断待ち"}  # fmt: skip
-PICTURE_COLUMNS = {"id": "番号", "name": "名前", "result": "結果", "section": "区間", "asks": "判断待ち", "reason": "わけ"}
+PICTURE_COLUMNS = {
+    "id": "番号",
+    "name": "名前",
+    "result": "結果",
+    "section": "区間",
+    "asks": "判断待ち",
+    "reason": "わけ",
+}
 ANALYSIS = Answer(VisionAnalysisOut, analysis_facts, COLUMNS, fault=lambda facts: facts["reason"])
 PICTURE = Answer(VisionPictureOut, picture_facts, PICTURE_COLUMNS)
 
@@ -161,7 +168,15 @@ def begin(asked: AnalysisIn, actor: Actor) -> Analysis:
     if began is not None and timezone.is_naive(began):
         began = timezone.make_aware(began)
     new = starting.NewAnalysis(
-        asked.title, asked.purpose, camera, asked.view, asked.every, asked.by, began, asked.time_offset, asked.nobody_seen
+        asked.title,
+        asked.purpose,
+        camera,
+        asked.view,
+        asked.every,
+        asked.by,
+        began,
+        asked.time_offset,
+        asked.nobody_seen,
     )
     given = [_stream(one) for one in asked.files]
     return starting.start(new, given, _stream(asked.track) if asked.track else None, actor=actor)
@@ -173,11 +188,19 @@ def _stream(upload: Upload) -> starting.Given:
     return upload.name, upload.stream
 
 
-@OPERATIONS.add("解析の一覧", "vision.view", "GET analyses", "list", answer=Answer(list[VisionAnalysisOut], columns=COLUMNS))
+@OPERATIONS.add(
+    "解析の一覧",
+    "vision.view",
+    "GET analyses",
+    "list",
+    answer=Answer(list[VisionAnalysisOut], columns=COLUMNS),
+)
 def list_analyses(asked: AnalysesIn, actor: Actor) -> list[dict[str, Any]]:
     """The newest first."""
     rows = pictures.analyses()
-    return [analysis_facts(row) for row in asked.of(rows.filter(purpose=asked.purpose) if asked.purpose else rows)]
+    return [
+        analysis_facts(row) for row in asked.of(rows.filter(purpose=asked.purpose) if asked.purpose else rows)
+    ]
 
 
 @OPERATIONS.add("解析の結果", "vision.view", "GET analyses/{analysis_id}", "show", answer=ANALYSIS)
@@ -221,4 +244,6 @@ def judge(asked: JudgementIn, actor: Actor) -> Picture:
 def take_pictures(asked: OneAnalysis, actor: Actor) -> Download:
     """Places and results, no pictures."""
     row = one(Analysis.objects.all(), asked.analysis_id)
-    return Download(f"pictures-{row.pk}.geojson", "application/geo+json; charset=utf-8", exports.pictures(row).encode())
+    return Download(
+        f"pictures-{row.pk}.geojson", "application/geo+json; charset=utf-8", exports.pictures(row).encode()
+    )

@@ -94,11 +94,23 @@ def _so_far(row: Camera) -> tuple[int, int, bool]:
     return work.done, work.total, work.is_live
 
 
-COLUMNS = {"id": "番号", "name": "名前", "purpose_label": "目的", "spaces": "ます", "entity_id": "都市OSの実体"}
+COLUMNS = {
+    "id": "番号",
+    "name": "名前",
+    "purpose_label": "目的",
+    "spaces": "ます",
+    "entity_id": "都市OSの実体",
+}
 CAMERA = Answer(VisionCameraOut, camera_facts, COLUMNS)
 
 
-@OPERATIONS.add("カメラの一覧", "vision.view", "GET cameras", "camera list", answer=Answer(list[VisionCameraOut], columns=COLUMNS))
+@OPERATIONS.add(
+    "カメラの一覧",
+    "vision.view",
+    "GET cameras",
+    "camera list",
+    answer=Answer(list[VisionCameraOut], columns=COLUMNS),
+)
 def list_cameras(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     """By name."""
     return [camera_facts(row) for row in asked.of(Camera.objects.order_by("name"))]

@@ -60,11 +60,20 @@ def head_facts(row: TownHead) -> dict[str, Any]:
     }  # fmt: skip
 
 
-COLUMNS = {"id": "番号", "purpose": "目的", "version": "版", "state_label": "状態", "labels": "判断", "sentence": "測った値"}
+COLUMNS = {
+    "id": "番号",
+    "purpose": "目的",
+    "version": "版",
+    "state_label": "状態",
+    "labels": "判断",
+    "sentence": "測った値",
+}
 HEAD = Answer(VisionHeadOut, head_facts, COLUMNS)
 
 
-@OPERATIONS.add("学習の一覧", "vision.view", "GET heads", "head list", answer=Answer(list[VisionHeadOut], columns=COLUMNS))
+@OPERATIONS.add(
+    "学習の一覧", "vision.view", "GET heads", "head list", answer=Answer(list[VisionHeadOut], columns=COLUMNS)
+)
 def list_heads(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     """The newest first."""
     return [head_facts(row) for row in asked.of(queries.heads())]

@@ -106,11 +106,24 @@ def _one(row: RoadSection) -> dict[str, Any]:
     return section_facts(queries.standings([row])[0])
 
 
-COLUMNS = {"code": "番号", "name": "路線名", "metres": "延長（m）", "damage_label": "損傷", "trend": "前回との比較", "pictures": "写真"}
+COLUMNS = {
+    "code": "番号",
+    "name": "路線名",
+    "metres": "延長（m）",
+    "damage_label": "損傷",
+    "trend": "前回との比較",
+    "pictures": "写真",
+}
 COUNT = Answer(SectionsCountOut, lambda number: {"number": number}, {"number": "区間"})
 
 
-@OPERATIONS.add("道路の区間の一覧", "vision.view", "GET sections", "section list", answer=Answer(list[RoadSectionOut], columns=COLUMNS))
+@OPERATIONS.add(
+    "道路の区間の一覧",
+    "vision.view",
+    "GET sections",
+    "section list",
+    answer=Answer(list[RoadSectionOut], columns=COLUMNS),
+)
 def list_sections(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     """By code, with what the last drive measured."""
     return [section_facts(each) for each in queries.standings(list(asked.of(queries.sections())))]
@@ -180,7 +193,9 @@ def list_priorities(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 )  # fmt: skip
 def take_sections(asked: Nothing, actor: Actor) -> Download:
     """With class, trend and day of each."""
-    return Download("sections.geojson", "application/geo+json; charset=utf-8", exports.road_sections().encode())
+    return Download(
+        "sections.geojson", "application/geo+json; charset=utf-8", exports.road_sections().encode()
+    )
 
 
 @OPERATIONS.add(
@@ -189,4 +204,6 @@ def take_sections(asked: Nothing, actor: Actor) -> Download:
 )  # fmt: skip
 def take_priorities(asked: Nothing, actor: Actor) -> Download:
     """With the steps of each sum."""
-    return Download("priorities.csv", "text/csv; charset=utf-8", ("\ufeff" + exports.priority_table()).encode())
+    return Download(
+        "priorities.csv", "text/csv; charset=utf-8", ("\ufeff" + exports.priority_table()).encode()
+    )

@@ -16,7 +16,9 @@ from yakuba.services.vision.engine.counting import MEASURED
 from yakuba.services.vision.models import Analysis, Camera, Crossing, Picture
 
 PER_PICTURE = "写真1枚に写っていた数の平均です。通った人や車の数ではありません（同じ人が何枚にも写り、写真の間に通った人は写りません）。"
-OVER_LINE = "動画の中で線を越えた数です。重なって見えなくなった人や車は、数え落とすか2回数えることがあります。"
+OVER_LINE = (
+    "動画の中で線を越えた数です。重なって見えなくなった人や車は、数え落とすか2回数えることがあります。"
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,10 @@ def chart(listed: list[Hour]) -> Chart:
     """Means of a picture by hour, the last two days of them."""
     shown = [one for one in listed if one.people is not None][-48:]
     rows = [
-        (f"{one.begin:%m/%d %H時}", {"人": one.people or 0.0, "自転車": one.bicycles or 0.0, "車": one.vehicles or 0.0})
+        (
+            f"{one.begin:%m/%d %H時}",
+            {"人": one.people or 0.0, "自転車": one.bicycles or 0.0, "車": one.vehicles or 0.0},
+        )
         for one in shown
     ]
     return bar_chart(rows, title="1枚に写っていた数（時間ごとの平均）", unit="")
@@ -75,13 +80,17 @@ def chart(listed: list[Hour]) -> Chart:
 
 def unplaced() -> int:
     """Pictures whose moment nobody knows."""
-    return Picture.objects.filter(analysis__purpose=Purpose.TRAFFIC, taken_at=None, state=Picture.State.SEEN).count()
+    return Picture.objects.filter(
+        analysis__purpose=Purpose.TRAFFIC, taken_at=None, state=Picture.State.SEEN
+    ).count()
 
 
 def totals(row: Analysis) -> dict[str, int]:
     """Crossings of an analysis there and back, by group and way."""
     found: dict[str, int] = defaultdict(int)
-    for group, forward, back in Crossing.objects.filter(source__analysis=row).values_list("group", "forward", "back"):
+    for group, forward, back in Crossing.objects.filter(source__analysis=row).values_list(
+        "group", "forward", "back"
+    ):
         found[f"{group} 行き"] += forward
         found[f"{group} 帰り"] += back
     return dict(found)

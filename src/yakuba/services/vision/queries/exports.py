@@ -53,7 +53,10 @@ def priority_table() -> str:
     table.writerow(HEAD)
     first, unmeasured = priorities()
     for place, (one, ranked) in enumerate(first, 1):
-        steps = "；".join(f"{step.label} {step.value} {step.share:.2f}×{step.weight}={step.points:.1f}" for step in ranked.steps)
+        steps = "；".join(
+            f"{step.label} {step.value} {step.share:.2f}×{step.weight}={step.points:.1f}"
+            for step in ranked.steps
+        )
         table.writerow([place, *_cells(one), f"{ranked.points:.1f}", steps])
     for one in unmeasured:
         table.writerow(["", *_cells(one), "", "測っていない"])
@@ -61,5 +64,15 @@ def priority_table() -> str:
 
 
 def _cells(one: Standing) -> list[object]:
-    code, name = (f"'{text}" if text[:1] in "=+-@" and text else text for text in (one.row.code, one.row.name))
-    return [code, name, f"{one.row.metres:.0f}", one.words, one.trend, one.now.on.isoformat() if one.now else "", one.now.pictures if one.now else 0]
+    code, name = (
+        f"'{text}" if text[:1] in "=+-@" and text else text for text in (one.row.code, one.row.name)
+    )
+    return [
+        code,
+        name,
+        f"{one.row.metres:.0f}",
+        one.words,
+        one.trend,
+        one.now.on.isoformat() if one.now else "",
+        one.now.pictures if one.now else 0,
+    ]

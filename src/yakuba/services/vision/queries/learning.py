@@ -28,7 +28,9 @@ class Taught:
 
 def labelled(purpose: Purpose) -> QuerySet[Any]:
     """Pictures whose right answer a person said, and that can teach it."""
-    return Picture.objects.filter(analysis__purpose=purpose, truth__in=list(answers(purpose))).exclude(feature=None)
+    return Picture.objects.filter(analysis__purpose=purpose, truth__in=list(answers(purpose))).exclude(
+        feature=None
+    )
 
 
 def taught() -> list[Taught]:

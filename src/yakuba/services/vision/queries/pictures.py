@@ -41,7 +41,9 @@ def facts(row: Analysis) -> AnalysisFacts:
     """As other rooms see it."""
     counted = Picture.objects.filter(analysis=row).values_list("state")
     found = dict(counted.annotate(number=Count("pk")))
-    return AnalysisFacts(row.pk, row.title, row.purpose, row.state, found.get("seen", 0), found.get("refused", 0))
+    return AnalysisFacts(
+        row.pk, row.title, row.purpose, row.state, found.get("seen", 0), found.get("refused", 0)
+    )
 
 
 def pictures(analysis_id: int | None = None) -> QuerySet[Any]:
@@ -88,7 +90,9 @@ def drawn(row: Picture) -> bytes:
             pen.line([tuple(one) for one in line], fill=ORANGE, width=thick + 1)
     for number, (left, top, right, bottom, *_) in enumerate(found.get("boxes", []), 1):
         pen.rectangle((left, top, max(left, right), max(top, bottom)), outline=CYAN, width=thick)
-        pen.text((left + thick + 2, top + thick), str(number), fill=CYAN, font_size=max(14, picture.width // 60))
+        pen.text(
+            (left + thick + 2, top + thick), str(number), fill=CYAN, font_size=max(14, picture.width // 60)
+        )
     _draw_spaces(pen, row, picture, thick)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=85)
@@ -109,20 +113,31 @@ def _draw_spaces(pen: Any, row: Picture, picture: Image.Image, thick: int) -> No
         corners = [(x * picture.width, y * picture.height) for x, y in space.corners]
         taken = told.get(space.code, [""])[0] == "使用中"
         _outline(pen, corners, ORANGE if taken else CYAN, thick * (2 if taken else 1))
-        pen.text(corners[0], space.code, fill=ORANGE if taken else CYAN, font_size=max(14, picture.width // 60))
+        pen.text(
+            corners[0], space.code, fill=ORANGE if taken else CYAN, font_size=max(14, picture.width // 60)
+        )
 
 
 def lines_of(row: Picture) -> list[dict[str, object]]:
     """The same as a table, for who does not see the picture."""
     told: list[dict[str, object]] = []
     for number, (left, top, right, bottom, label, score) in enumerate(row.found.get("boxes", []), 1):
-        told.append({"number": number, "what": NAMES.get(label, label), "where": where(row, (left + right) / 2, (top + bottom) / 2), "score": f"{score:.2f}"})
+        told.append(
+            {
+                "number": number,
+                "what": NAMES.get(label, label),
+                "where": where(row, (left + right) / 2, (top + bottom) / 2),
+                "score": f"{score:.2f}",
+            }
+        )
     for number, line in enumerate(row.found.get("lines", []), 1):
         if line:
             x, y = line[len(line) // 2]
             told.append({"number": number, "what": "ひび割れ", "where": where(row, x, y), "score": "―"})
     for code, state in row.found.get("spaces", {}).items():
-        told.append({"number": code, "what": f"駐車ます：{state[0]}", "where": "―", "score": f"{state[1]:.2f}"})
+        told.append(
+            {"number": code, "what": f"駐車ます：{state[0]}", "where": "―", "score": f"{state[1]:.2f}"}
+        )
     return told
 
 
@@ -142,7 +157,9 @@ def picture_map(analysis_id: int) -> Map | None:
         Mapped(f"{number}：{row.name}", None if row.share is None else row.share * 100, Shape(points=((row.longitude, row.latitude),)), note=result(row))
         for number, row in enumerate(rows, 1)
     ]  # fmt: skip
-    return value_map(mapped, title="写真の場所", unit="%" if rows[0].analysis.purpose == Purpose.ROAD else "", first="写真")
+    return value_map(
+        mapped, title="写真の場所", unit="%" if rows[0].analysis.purpose == Purpose.ROAD else "", first="写真"
+    )
 
 
 def waiting(user: Any) -> QueueState:
@@ -156,7 +173,11 @@ def running(user: Any) -> list[RunningWork]:
         return []
     rows = {row.job_key: row for row in Analysis.objects.filter(state=Analysis.State.WORKING)}
     works = works_of(JOB, rows)
-    return [works[key].on_home(f"画像解析 {row}", reverse("vision:analysis", args=[row.pk])) for key, row in rows.items() if key in works]
+    return [
+        works[key].on_home(f"画像解析 {row}", reverse("vision:analysis", args=[row.pk]))
+        for key, row in rows.items()
+        if key in works
+    ]
 
 
 def failures(user: Any, most: int | None = None) -> list[Failure]:
@@ -164,7 +185,16 @@ def failures(user: Any, most: int | None = None) -> list[Failure]:
     if not allowed(user, "vision.view"):
         return []
     rows = Analysis.objects.filter(state=Analysis.State.STOPPED).order_by("-created_at")[:most]
-    return [Failure(f"画像解析 {row}", row.reason, reverse("vision:analysis", args=[row.pk]), "解析を見る", row.created_at) for row in rows]
+    return [
+        Failure(
+            f"画像解析 {row}",
+            row.reason,
+            reverse("vision:analysis", args=[row.pk]),
+            "解析を見る",
+            row.created_at,
+        )
+        for row in rows
+    ]
 
 
 def found(user: Any, text: str) -> list[Found]:
@@ -179,7 +209,9 @@ def first_step(user: Any) -> FirstStep | None:
     """What is done first where nothing was looked at yet."""
     if Analysis.objects.exists() or not allowed(user, "vision.begin"):
         return None
-    return FirstStep("道路、駐車場、わなの写真を入れると、損傷や台数を数えます。", reverse("vision:new"), "写真を入れる")
+    return FirstStep(
+        "道路、駐車場、わなの写真を入れると、損傷や台数を数えます。", reverse("vision:new"), "写真を入れる"
+    )
 
 
 def self_check() -> list[CheckResult]:
@@ -188,4 +220,7 @@ def self_check() -> list[CheckResult]:
     advice = "顔か車を見つけるモデルがないか、使えません。写真を残せる目的が限られます。「使っているモデル」を見てください。"
     stopped = Original.objects.filter(source__analysis__state=Analysis.State.STOPPED).count()
     left = f"止まった解析に、まだ見ていない元の写真が{stopped}件あります（封をしてあり、7日で消えます）。解析を開いて、続けるか入れ直してください。"
-    return [CheckResult("人と車をぼかすモデル", blurs, "" if blurs else advice), CheckResult("見ていない元の写真", not stopped, left if stopped else "", counts=True)]
+    return [
+        CheckResult("人と車をぼかすモデル", blurs, "" if blurs else advice),
+        CheckResult("見ていない元の写真", not stopped, left if stopped else "", counts=True),
+    ]

@@ -46,7 +46,10 @@ class Standing:
     @property
     def trend(self) -> str:
         """How it changed between the last two drives that measured it."""
-        return trend(self.before.share if self.before else None, self.now.share if self.now else None) or "比べられない"
+        return (
+            trend(self.before.share if self.before else None, self.now.share if self.now else None)
+            or "比べられない"
+        )
 
 
 def net_of(rows: Iterable[RoadSection]) -> tuple[Net, dict[str, int]]:
@@ -86,7 +89,13 @@ def section_map(listed: Sequence[Standing]) -> Map | None:
         )
         for one in listed[:MOST_MAPPED]
     ]  # fmt: skip
-    return value_map(mapped, title="道路のひび割れ（1 少ない、2 中くらい、3 多い）", unit="", breaks=[1.5, 2.5], first="区間")
+    return value_map(
+        mapped,
+        title="道路のひび割れ（1 少ない、2 中くらい、3 多い）",
+        unit="",
+        breaks=[1.5, 2.5],
+        first="区間",
+    )
 
 
 def weights() -> Weights:
@@ -100,7 +109,14 @@ def priorities() -> tuple[list[tuple[Standing, Ranked]], list[Standing]]:
     reports = _reports_near([one.row for one in listed])
     by_code = {one.row.code: one for one in listed}
     candidates = [
-        Candidate(one.row.code, one.damage, one.row.metres, one.row.traffic, one.row.repaired_on, reports.get(one.row.code, 0))
+        Candidate(
+            one.row.code,
+            one.damage,
+            one.row.metres,
+            one.row.traffic,
+            one.row.repaired_on,
+            reports.get(one.row.code, 0),
+        )
         for one in listed
     ]
     first = [(by_code[one.code], one) for one in ranked(candidates, weights(), timezone.localdate())]
@@ -127,4 +143,11 @@ def middle(row: RoadSection) -> tuple[float, float]:
 def facts(one: Standing) -> SectionFacts:
     """As other rooms see it."""
     latitude, longitude = middle(one.row)
-    return SectionFacts(one.row.code, one.row.name, one.row.metres, one.damage.value if one.damage else "", latitude, longitude)
+    return SectionFacts(
+        one.row.code,
+        one.row.name,
+        one.row.metres,
+        one.damage.value if one.damage else "",
+        latitude,
+        longitude,
+    )

@@ -56,7 +56,10 @@ def places() -> list[Path]:
 def tools() -> Tools:
     """Those that are there. Raises ModelRefused where one is there that cannot be used: it is told, not passed over."""
     cracks = shipped.optional(engine.CRACKS, places())
-    found = {task: shipped.optional(task, places()) for task in (engine.FACES, engine.DETECTION, engine.CLASSIFICATION)}
+    found = {
+        task: shipped.optional(task, places())
+        for task in (engine.FACES, engine.DETECTION, engine.CLASSIFICATION)
+    }
     return Tools(found[engine.FACES], found[engine.DETECTION], cracks, found[engine.CLASSIFICATION])
 
 
@@ -68,7 +71,9 @@ def can_blur() -> bool:
 
 def all_models() -> list[ModelFolder]:
     """The town's and the house's, usable or not, for the house's page of models."""
-    listed = [one for one in folders([*places(), shipped.PLACE]) if not one.task or one.task.startswith("vision.")]
+    listed = [
+        one for one in folders([*places(), shipped.PLACE]) if not one.task or one.task.startswith("vision.")
+    ]
     return [one if one.fault else _looked_at(one) for one in listed]
 
 
