@@ -30,6 +30,7 @@ from yakuba.demo import (
     together,
     town,
     trials,
+    views,
     work,
 )
 from yakuba.demo.programs import CoreSystem, Pile, ProgramFailed, Workers, make_pile
@@ -82,6 +83,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         surveys.load()
         checks.load()
         outdoors.load()
+        views.load()
         trials.load()
         together.load()
         outreach.load()

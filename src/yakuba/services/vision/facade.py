@@ -30,6 +30,7 @@ def picture_numbers(analysis: Analysis) -> list[int]:
 
 
 __all__ = [
+    "Analysis",
     "AnalysisFacts",
     "NewAnalysis",
     "Purpose",

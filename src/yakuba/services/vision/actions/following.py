@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import BinaryIO
 
 import numpy as np
@@ -55,7 +55,9 @@ def _count_piece(
     source: AnalysisSource, file: BinaryIO, eye: Eye, begin: float, seconds: float, told: Told
 ) -> None:
     assert eye.tools.objects is not None
-    assert source.analysis.camera is not None
+    camera = source.analysis.camera
+    assert camera is not None
+    assert camera.line is not None
     moments = [begin + STEP * number for number in range(int(seconds / STEP) + 1)]
     seen: list[tuple[Box, ...]] = []
     line = None
@@ -65,7 +67,7 @@ def _count_piece(
         with apart.understood():
             width, height = int(frame.head["width"]), int(frame.head["height"])
             picture = np.frombuffer(frame.body, np.uint8).reshape(height, width, 3)
-        (ax, ay), (bx, by) = source.analysis.camera.line
+        (ax, ay), (bx, by) = camera.line
         line = ((ax * width, ay * height), (bx * width, by * height))
         seen.append(detect(eye.tools.objects, picture))
         told(
@@ -142,7 +144,7 @@ def _seen(row: Picture) -> Seen:
     return Seen(told, row.weight or 1.0)
 
 
-def _day(pictures: list[Picture], row: Analysis) -> object:
+def _day(pictures: list[Picture], row: Analysis) -> date:
     moments = [one.taken_at for one in pictures if one.taken_at is not None]
     return timezone.localdate(min(moments) if moments else row.created_at)
 

@@ -124,6 +124,8 @@ def opened(content: bytes) -> Told:
             upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     except Invalid:
         raise
+    except Image.DecompressionBombError as error:
+        raise Invalid(TOO_LARGE) from error
     except BROKEN as error:
         raise Invalid(NOT_OPEN) from error
     if min(upright.size) < SMALLEST_SIDE:
@@ -216,7 +218,7 @@ class _Stream(io.BufferedIOBase):
 def _film(file: BinaryIO) -> Any:
     cv2.setNumThreads(1)
     try:
-        film = cv2.VideoCapture(_Stream(file), cv2.CAP_FFMPEG, [])
+        film = cv2.VideoCapture(_Stream(file), cv2.CAP_FFMPEG, [])  # type: ignore[call-overload]  # a duck is enough
     except cv2.error as error:
         raise Invalid(NO_FILM) from error
     if not film.isOpened() or not 0 < film.get(cv2.CAP_PROP_FPS) <= FASTEST:

@@ -38,7 +38,7 @@ class BeginForm(forms.Form):
 
     title = forms.CharField(label="件名", max_length=120, help_text="例：市道12号 4月の走行")
     purpose = forms.ChoiceField(label="目的", choices=Purpose.choices())
-    files = ManyFilesField(
+    pictures = ManyFilesField(
         label="写真・動画",
         help_text="JPEG、PNG、ZIP、動画（MP4）。いくつでも一度に選べます。フォルダごとのときは、ZIPにまとめます。",
         error_messages={"required": "写真か動画を1つ以上選んでください。"},

@@ -103,7 +103,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = BeginForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
-        files = [Upload(str(one.name), one.file) for one in given.pop("files")]
+        files = [Upload(str(one.name), one.file) for one in given.pop("pictures")]
         track = given.pop("track")
         with told_in(form):
             row = operations.begin(

@@ -41,19 +41,19 @@ def hours(camera: Camera | None = None) -> list[Hour]:
     lines = Crossing.objects.filter(source__analysis__purpose=Purpose.TRAFFIC).exclude(at=None)
     if camera is not None:
         rows, lines = rows.filter(analysis__camera=camera), lines.filter(source__analysis__camera=camera)
-    seen: dict[datetime, list[tuple[int | None, int | None, int | None]]] = defaultdict(list)
+    seen: dict[datetime, list[tuple[int | None, ...]]] = defaultdict(list)
     for at, *counts in rows.values_list("taken_at", "people", "bicycles", "vehicles"):
-        seen[_hour(at)].append((counts[0], counts[1], counts[2]))
+        seen[_hour(at)].append(tuple(counts))
     over: dict[datetime, list[tuple[int, int]]] = defaultdict(list)
     for at, forward, back in lines.values_list("at", "forward", "back"):
         over[_hour(at)].append((forward, back))
-    return [
-        Hour(
-            begin, len(seen[begin]), *(_mean(one[place] for one in seen[begin]) for place in range(3)),
-            sum(one[0] for one in over[begin]), sum(one[1] for one in over[begin]), bool(over[begin]),
-        )
-        for begin in sorted({*seen, *over})
-    ]  # fmt: skip
+    return [_of(begin, seen[begin], over[begin]) for begin in sorted({*seen, *over})]
+
+
+def _of(begin: datetime, seen: list[tuple[int | None, ...]], over: list[tuple[int, int]]) -> Hour:
+    people, bicycles, vehicles = (_mean(one[place] for one in seen) for place in range(3))
+    forward, back = sum(one[0] for one in over), sum(one[1] for one in over)
+    return Hour(begin, len(seen), people, bicycles, vehicles, forward, back, bool(over))
 
 
 def _hour(at: datetime) -> datetime:
