@@ -39,7 +39,7 @@ def of_cracks(
     """grey: what was looked at, even: the same with even contrast, found: pixels called crack, parts: the same as lines."""
     reasons = []
     busy, axes = texture(even, road)
-    if busy > BUSY_JOINTS and axes > AXES:
+    if busy > BUSY_JOINTS and axes > AXES and found.any():
         reasons.append(Doubt.BRICKS)
     elif busy > BUSY_SHARE:
         reasons.append(Doubt.GRAVEL)
