@@ -19,18 +19,16 @@ def road(seed: int, cracks: int, *, wide: int = WIDE, high: int = HIGH) -> Image
     """A road as a car sees it, with so many cracks in the lower half."""
     draw = np.random.default_rng(seed)
     horizon = int(0.5 * high)
-    grey = 120 + _noise(draw, high, wide, 8, 2) + _noise(draw, high, wide, 6, 30)
-    pixels = np.repeat(grey[:, :, None], 3, axis=2)
-    picture = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.6))
+    grey = 122 + _noise(draw, high, wide, 5, 2) + _noise(draw, high, wide, 3, 80)
+    picture = Image.fromarray(np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[:, :, None], 3, axis=2))
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 0, wide, horizon), fill=(176, 196, 214))
-    for side in (0, wide):
-        pen.polygon([(side, horizon), (wide * 0.5, horizon), (side, high)], fill=(104, 128, 84))
-        pen.line(
-            [(wide * 0.5, horizon), (side + (wide * 0.06 if side == 0 else -wide * 0.06), high)],
-            fill=(225, 225, 220),
-            width=4,
+    for left, right in ((0.36, -0.7), (0.64, 1.7)):
+        side = 0 if right < 0.5 else wide
+        pen.polygon(
+            [(side, horizon), (left * wide, horizon), (right * wide, high), (side, high)], fill=(104, 128, 84)
         )
+        pen.line([(left * wide, horizon), (right * wide, high)], fill=(225, 225, 220), width=5)
     for _ in range(cracks):
         x, y = draw.uniform(0.36, 0.64) * wide, draw.uniform(0.68, 0.86) * high
         line = [(x, y)]
