@@ -64,6 +64,7 @@ def _figure(one: Figure) -> dict[str, Any]:
 
 def propose(row: TownHead, reason: str, *, actor: User) -> Approval:
     """Ask a second person to switch it on. Raises Conflict."""
+    row.refresh_from_db()
     if row.state != TownHead.State.TRAINED:
         raise Conflict(f"{row}は「{row.get_state_display()}」なので、起案できません。")
     summary = f"{row}（判断{row.labels:,}枚から）\n{row.figures.get('sentence', '')}"

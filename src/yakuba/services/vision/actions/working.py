@@ -254,7 +254,7 @@ def _write(row: Picture, content: bytes | None) -> None:
                 )
             row.save()
             if row.state == Picture.State.SEEN:
-                noting.note("vision.pictures", f"picture:{row.source_id}:{row.index}")
+                noting.note("vision.pictures", f"visionpicture:{row.pk}")
     except IntegrityError:
         if not Picture.objects.filter(source=row.source_id, index=row.index).exists():
             raise

@@ -109,7 +109,7 @@ def test_the_drawing_has_what_was_found_and_the_table_says_it(staff, one):
     assert drawn.tobytes() != plain.tobytes()
     page = text(staff.get(reverse("vision:picture", args=[one["vision_picture_id"]])))
     assert "ひび割れ" in page
-    assert "左の上" in page
+    assert "左の中ほど" in page
     assert "判断待ち" in page
 
 
