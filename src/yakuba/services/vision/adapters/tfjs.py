@@ -203,7 +203,9 @@ class _Conversion:
 
     def _pool(self, node: Mapping[str, Any], name: str) -> None:
         attributes = _window(node) | {"kernel_shape": _integers(node, "ksize")[1:3]}
-        last = self.graph.add("MaxPool", [self._turned(self._source(node, 0), name)], f"{name}/pool", attributes)
+        last = self.graph.add(
+            "MaxPool", [self._turned(self._source(node, 0), name)], f"{name}/pool", attributes
+        )
         self._back(last, name)
 
     def _pad(self, node: Mapping[str, Any], name: str) -> None:
@@ -218,7 +220,9 @@ class _Conversion:
         self.graph.add("Pad", sources, name)
 
     def _leaky(self, node: Mapping[str, Any], name: str) -> None:
-        self.graph.add("LeakyRelu", [self._source(node, 0)], name, {"alpha": float(node["attr"]["alpha"]["f"])})
+        self.graph.add(
+            "LeakyRelu", [self._source(node, 0)], name, {"alpha": float(node["attr"]["alpha"]["f"])}
+        )
 
     def _joined(self, node: Mapping[str, Any], name: str) -> None:
         last = len(node["input"]) - 1

@@ -20,7 +20,11 @@ from yakuba.services.vision.engine.pictures import checked, inside
 SMALLEST_FACE = 30  # pixels: smaller ones are not found
 VEHICLES = ("car", "bus", "truck", "motorcycle")
 PERSON = "person"
-FACE_SCORE, PERSON_SCORE, VEHICLE_SCORE = 0.35, 0.25, 0.25  # lower than for counting: hidden once too often does no harm
+FACE_SCORE, PERSON_SCORE, VEHICLE_SCORE = (
+    0.35,
+    0.25,
+    0.25,
+)  # lower than for counting: hidden once too often does no harm
 GROWN = 0.15  # of a box's sides, added on each
 BLOCKS = 5  # along the shorter side of what is hidden
 NO_FACES = "顔を探すモデルがないため、車の中などの顔が残るかもしれません。"

@@ -16,7 +16,9 @@ GROUPS: Mapping[str, str] = {
     "bus": "車",
     "truck": "車",
 }
-MEASURED = "数の正しさは測っていません。"  # said beside every count, until it is measured on a named licensed set
+MEASURED = (
+    "数の正しさは測っていません。"  # said beside every count, until it is measured on a named licensed set
+)
 FORGOTTEN = 5  # frames after which a track that is not seen any more ends
 SEEN_TWICE = 2  # frames that a track needs to count: what flickers once is nothing
 NEAREST = 1.0  # of a box's diagonal that a thing moves in a frame at most

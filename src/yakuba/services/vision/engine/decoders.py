@@ -55,7 +55,9 @@ def maps(decoder: str, labels: int, outputs: Sequence[Floats], size: tuple[int, 
 def scores(decoder: str, labels: int, outputs: Sequence[Floats]) -> Floats:
     """`[n, labels]`, each row adds up to 1. Raises DoesNotFit."""
     if len(outputs) != 1 or outputs[0].ndim < 2 or outputs[0].reshape(len(outputs[0]), -1).shape[1] != labels:
-        raise DoesNotFit(f"出力は [枚数, {labels}] が1つのはずですが、{_shapes(outputs)} です。labels の数を確かめてください。")
+        raise DoesNotFit(
+            f"出力は [枚数, {labels}] が1つのはずですが、{_shapes(outputs)} です。labels の数を確かめてください。"
+        )
     values = outputs[0].reshape(len(outputs[0]), -1)
     if decoder == "logits":
         return _softmax(values, 1)
@@ -81,9 +83,7 @@ def _softmax(values: Floats, axis: int) -> Floats:
     return np.asarray(powers / powers.sum(axis=axis, keepdims=True), np.float32)
 
 
-def _nanodet(
-    labels: int, outputs: Sequence[Floats], size: tuple[int, int], least: float
-) -> list[RawBoxes]:
+def _nanodet(labels: int, outputs: Sequence[Floats], size: tuple[int, int], least: float) -> list[RawBoxes]:
     """NanoDet: per stride class scores (already 0..1) and, for each side of the box, a distribution over 0..10 strides
     whose mean is the distance from the cell's middle (Li et al. 2020, Generalized Focal Loss)."""
     found: list[list[RawBoxes]] = []
@@ -107,7 +107,9 @@ def _one_of(outputs: Sequence[Floats], rows: int, columns: int) -> Floats:
     for output in outputs:
         if output.ndim == 3 and output.shape[1:] == (rows, columns):
             return output
-    raise DoesNotFit(f"[枚数, {rows}, {columns}] の出力がありません（{_shapes(outputs)}）。labels と decoder を確かめてください。")
+    raise DoesNotFit(
+        f"[枚数, {rows}, {columns}] の出力がありません（{_shapes(outputs)}）。labels と decoder を確かめてください。"
+    )
 
 
 def _together(parts: Sequence[RawBoxes]) -> RawBoxes:
@@ -118,9 +120,7 @@ def _together(parts: Sequence[RawBoxes]) -> RawBoxes:
     )
 
 
-def _blazeface(
-    labels: int, outputs: Sequence[Floats], size: tuple[int, int], least: float
-) -> list[RawBoxes]:
+def _blazeface(labels: int, outputs: Sequence[Floats], size: tuple[int, int], least: float) -> list[RawBoxes]:
     """BlazeFace for 256 pixels: per anchor a logit, and the middle and size of a face beside the anchor's middle, pixels
     (Bazarevsky et al. 2019)."""
     if labels != 1:

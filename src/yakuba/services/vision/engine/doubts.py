@@ -13,7 +13,11 @@ from yakuba.services.vision.engine.findings import Doubt, Mask
 from yakuba.services.vision.engine.polylines import Line
 
 DARKEST, FLATTEST = 30.0, 0.6  # grey levels: mean, and spread of the finest detail
-BUSY_CELL, BUSY_SHARE, BUSY_JOINTS = 32, 0.4, 0.2  # pixels; share of the road's cells that are full of lines; with joints
+BUSY_CELL, BUSY_SHARE, BUSY_JOINTS = (
+    32,
+    0.4,
+    0.2,
+)  # pixels; share of the road's cells that are full of lines; with joints
 RIDGE_WIDTH, RIDGE = 4.0, 0.3  # pixels; strength of the curvature that counts as a line
 BUSY_LINES = 0.1  # of a cell's pixels
 AXES = 0.62  # of the line pixels in two directions at right angles: joints

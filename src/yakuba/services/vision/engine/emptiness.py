@@ -89,7 +89,9 @@ def from_bytes(content: bytes) -> EmptyScene:
         raise Invalid("保存されたカメラの基準を読めません。何も写っていない写真から作り直してください。")
     wide, high = scenes.size_of(said[0], said[1])
     if middle.shape != (high, wide, 3) or spread.shape != middle.shape or (spread <= 0).any():
-        raise Invalid("保存されたカメラの基準の大きさが合いません。何も写っていない写真から作り直してください。")
+        raise Invalid(
+            "保存されたカメラの基準の大きさが合いません。何も写っていない写真から作り直してください。"
+        )
     usual = tuple(float(value) for value in found["usual"].reshape(-1))
     return EmptyScene(said[0], said[1], bool(said[2]), said[3], usual, middle, spread)
 
@@ -126,7 +128,9 @@ def compare(scene: EmptyScene, picture: Picture) -> Change:
         )
     if is_night(picture) != scene.night:
         kinds = ("夜（赤外線）", "昼") if scene.night else ("昼", "夜（赤外線）")
-        raise Invalid(f"{kinds[0]}の基準で{kinds[1]}の写真は比べられません。{kinds[1]}の基準を使ってください。")
+        raise Invalid(
+            f"{kinds[0]}の基準で{kinds[1]}の写真は比べられません。{kinds[1]}の基準を使ってください。"
+        )
     size = scenes.size_of(scene.width, scene.height)
     now = scenes.channels(picture, size)
     far = _smoothed(scenes.deviation(scene._middle, scene._spread, now))
@@ -138,7 +142,9 @@ def compare(scene: EmptyScene, picture: Picture) -> Change:
         return Change(score, box, Verdict.CHANGED, f"いつもの空の写真のゆれの{share:.1f}倍の違いがあります。")
     if share < BELOW:
         return Change(score, box, Verdict.EMPTY, f"違いは、いつもの空の写真のゆれの中です（{share:.1f}倍）。")
-    return Change(score, box, Verdict.NOT_SURE, f"違いが、いつもの空の写真のゆれと同じくらいです（{share:.1f}倍）。")
+    return Change(
+        score, box, Verdict.NOT_SURE, f"違いが、いつもの空の写真のゆれと同じくらいです（{share:.1f}倍）。"
+    )
 
 
 def _limit(usual: Sequence[float]) -> float:

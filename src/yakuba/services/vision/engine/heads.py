@@ -63,9 +63,7 @@ class Figure:
         """In Japanese, as `87.5%（32枚中28枚、95%区間 72～95%）`."""
         if not self.total:
             return "測れません（0枚）"
-        return (
-            f"{self.share:.1%}（{self.total}枚中{self.right}枚、95%区間 {100 * self.low:.0f}～{100 * self.high:.0f}%）"
-        )
+        return f"{self.share:.1%}（{self.total}枚中{self.right}枚、95%区間 {100 * self.low:.0f}～{100 * self.high:.0f}%）"
 
 
 @dataclass(frozen=True)
@@ -150,11 +148,7 @@ def train(
         out = folds == fold
         logits[out] = _fitted(rows[~out], truth[~out], len(names)).logits(rows[out])
         usual[out] = Counter(truth[~out].tolist()).most_common(1)[0][0]
-    said = (
-        usual
-        if before is None
-        else np.array([names.index(one) if one in names else -1 for one in before])
-    )
+    said = usual if before is None else np.array([names.index(one) if one in names else -1 for one in before])
     held_out = _measured(logits, truth, folds, said, before is not None, aim)
     whole = _fitted(rows, truth, len(names))
     temperature = _temperature(logits, truth)
@@ -204,7 +198,13 @@ def from_plain(content: Mapping[str, Any]) -> Head:
     except (KeyError, TypeError, ValueError) as error:
         raise fault from error
     wide = len(head.features)
-    numbers = [*head.mean, *head.spread, *head.bias, *(v for row in head.weights for v in row), head.sure_from]
+    numbers = [
+        *head.mean,
+        *head.spread,
+        *head.bias,
+        *(v for row in head.weights for v in row),
+        head.sure_from,
+    ]
     fits = (
         len(head.labels) >= 2
         and len(head.weights) == len(head.bias) == len(head.labels)
@@ -241,7 +241,9 @@ def _names(
     if few := [f"{label}（{count}枚）" for label, count in sorted(counts.items()) if count < LEAST_EACH]:
         raise Invalid(f"ラベルごとに{LEAST_EACH}枚以上必要です。足りないもの：{'、'.join(few)}")
     if len(set(groups)) < 2:
-        raise Invalid("別の日・別のカメラなど、2つ以上のまとまりの写真が必要です。同じまとまりの写真だけでは正しさを測れません。")
+        raise Invalid(
+            "別の日・別のカメラなど、2つ以上のまとまりの写真が必要です。同じまとまりの写真だけでは正しさを測れません。"
+        )
     return sorted(counts)
 
 

@@ -143,7 +143,8 @@ def load(folder: ModelFolder, threads: int = 1) -> Model:
     decoder = str(said.get("decoder", ""))
     if decoder not in allowed:
         raise _unfit(
-            folder, f"decoder「{decoder}」は使えません。{folder.task} では {'、'.join(allowed)} のどれかです。"
+            folder,
+            f"decoder「{decoder}」は使えません。{folder.task} では {'、'.join(allowed)} のどれかです。",
         )
     given = _input(folder, said.get("input"))
     labels = said.get("labels")
@@ -259,7 +260,9 @@ def _session(file: Path, folder: ModelFolder, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
-    options.enable_cpu_mem_arena = False  # arenas never shrink: one large picture would hold its memory for good
+    options.enable_cpu_mem_arena = (
+        False  # arenas never shrink: one large picture would hold its memory for good
+    )
     try:
         session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own errors have no common class

@@ -131,9 +131,7 @@ def learn(empties: Sequence[Picture], spaces: Mapping[str, Polygon]) -> CarPark:
             far.append(float(scenes.deviation(*others, one)[mask].mean()))
         share = [float(one[mask].mean()) for one in edges]
         rows.append([np.median(far), _spread_of(far), np.median(share), _spread_of(share)])
-    return CarPark(
-        width, height, dict(spaces), len(taken), middle, spread, np.asarray(rows, np.float32)
-    )
+    return CarPark(width, height, dict(spaces), len(taken), middle, spread, np.asarray(rows, np.float32))
 
 
 def look(park: CarPark, picture: Picture) -> tuple[Reading, ...]:

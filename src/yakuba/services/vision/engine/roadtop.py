@@ -60,7 +60,9 @@ class Area:
         if not all(math.isfinite(side) and abs(side) <= 200 for side in sides) or self.near_m <= 0:
             raise Invalid("道路の範囲は、0より大きい手前から200mまでの数で書いてください。")
         if self.far_m - self.near_m < 0.5 or self.right_m - self.left_m < 0.5:
-            raise Invalid("道路の範囲は、奥行きも幅も0.5m以上にしてください（奥は手前より、右は左より大きく）。")
+            raise Invalid(
+                "道路の範囲は、奥行きも幅も0.5m以上にしてください（奥は手前より、右は左より大きく）。"
+            )
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,9 @@ def trapezoid(camera: Camera, area: Area) -> Polygon:
     )
     xs, ys = zip(*corners, strict=True)
     if max(xs) < 0 or min(xs) >= camera.width or max(ys) < 0 or min(ys) >= camera.height:
-        raise Invalid("道路の範囲が写真の中にありません。カメラの高さ・角度・焦点距離か、範囲を直してください。")
+        raise Invalid(
+            "道路の範囲が写真の中にありません。カメラの高さ・角度・焦点距離か、範囲を直してください。"
+        )
     return corners
 
 
