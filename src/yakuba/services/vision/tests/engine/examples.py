@@ -13,7 +13,9 @@ from yakuba.kernel.modelfolders import ModelFolder, folders
 from yakuba.services.vision.adapters.onnxfile import Graph
 from yakuba.services.vision.engine.findings import Box, Picture
 
-CLASSES = "input: {width: 8, height: 8, order: RGB, mean: [0, 0, 0], std: [255, 255, 255]}\nlabels: [赤, 青]\n"
+CLASSES = (
+    "input: {width: 8, height: 8, order: RGB, mean: [0, 0, 0], std: [255, 255, 255]}\nlabels: [赤, 青]\n"
+)
 
 
 def classifier() -> Graph:
@@ -90,5 +92,7 @@ def cracked(height: int = 256, width: int = 256, seed: int = 1) -> tuple[Picture
     return picture, line > 0
 
 
-def box(left: float, top: float, right: float, bottom: float, label: str = "person", score: float = 0.9) -> Box:
+def box(
+    left: float, top: float, right: float, bottom: float, label: str = "person", score: float = 0.9
+) -> Box:
     return Box(left, top, right, bottom, label, score)
