@@ -47,7 +47,9 @@ def road(rng: np.random.Generator, side: int) -> Grey:
     for sign in (1, -1):
         grains = cv2.GaussianBlur(_noise(rng, side, 1), (0, 0), rng.uniform(0.7, 1.6))
         picture += (
-            sign * rng.uniform(5, 40) * (grains > np.quantile(grains, rng.uniform(0.93, 0.995))).astype(np.float32)
+            sign
+            * rng.uniform(5, 40)
+            * (grains > np.quantile(grains, rng.uniform(0.93, 0.995))).astype(np.float32)
         )
     for _ in range(rng.integers(0, 4)):
         picture += _stain(rng, side)

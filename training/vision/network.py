@@ -14,7 +14,11 @@ MULTIPLE = 4  # height and width of what it is given
 def _twice(come: int, go: int) -> nn.Sequential:
     layers: list[nn.Module] = []
     for entering in (come, go):
-        layers += [nn.Conv2d(entering, go, 3, padding=1, bias=False), nn.BatchNorm2d(go), nn.ReLU(inplace=True)]
+        layers += [
+            nn.Conv2d(entering, go, 3, padding=1, bias=False),
+            nn.BatchNorm2d(go),
+            nn.ReLU(inplace=True),
+        ]
     return nn.Sequential(*layers)
 
 

@@ -70,6 +70,7 @@ def learn(network: CrackNetwork, even: np.ndarray, crack: np.ndarray, steps: int
 
 def f_measure(found: np.ndarray, meant: np.ndarray, tolerance: float) -> tuple[int, int, int, int]:
     """(found pixels near a meant one, found, meant pixels near a found one, meant)."""
+
     def near(mask: np.ndarray) -> np.ndarray:
         return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) <= tolerance
 
@@ -98,7 +99,9 @@ def tried(network: CrackNetwork, number: int) -> list[tuple[float, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--pictures", type=int, default=1000)
     parser.add_argument("--steps", type=int, default=2500)

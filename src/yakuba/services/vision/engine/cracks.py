@@ -144,7 +144,9 @@ def _finding(
     model: Model | None,
 ) -> CrackFinding:
     height, width = picture.shape[:2]
-    drawn = lines_of(found)
+    thin = thinned(found)
+    body = _body(even, found, thin)
+    drawn = lines_of(found, thin=thin, body=body)
     scale = float(look.factor)
     parts = tuple(
         CrackPart(
@@ -163,8 +165,8 @@ def _finding(
     if look.factor != 1:
         mask = cv2.resize(found.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     road_px = int(look.road.sum())
-    share = float(found.sum()) / road_px
-    cells = _grid_share(found, look.road, max(4, cell_px // look.factor))
+    share = float(body.sum()) / road_px
+    cells = _grid_share(thin, look.road, max(4, cell_px // look.factor))
     reasons = doubts.of_cracks(look.grey, even, look.road, found, drawn)
     return CrackFinding(
         np.asarray(mask, np.bool_),
@@ -179,13 +181,21 @@ def _finding(
     )
 
 
-def _grid_share(found: Mask, road: Mask, cell: int) -> float:
+def _body(even: NDArray[np.float32], found: Mask, thin: Mask) -> Mask:
+    """The pixels of what was found that are at least half as dark as its middle line: filter and network reach beyond the
+    crack itself, each in its own way, and width and share must not depend on that."""
+    if not thin.any():
+        return found
+    return np.asarray(found & ((even < 0.5 * float(np.median(even[thin]))) | thin), np.bool_)
+
+
+def _grid_share(thin: Mask, road: Mask, cell: int) -> float:
     """Share of the cells of which half is road that hold a line of a quarter of their side."""
     road_cells = _summed(road, cell)
     counted = road_cells >= 0.5 * cell * cell
     if not counted.any():
         return 0.0
-    return float((_summed(thinned(found), cell) >= LINE_OF_CELL * cell)[counted].mean())
+    return float((_summed(thin, cell) >= LINE_OF_CELL * cell)[counted].mean())
 
 
 def _summed(mask: Mask, cell: int) -> NDArray[np.int64]:

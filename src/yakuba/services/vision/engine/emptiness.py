@@ -24,7 +24,7 @@ LEAST = 5
 SMOOTH = 3.0  # pixels of the compared picture: what is smaller is no animal
 COLOUR = 6.0  # grey levels: less colour than that is infrared light
 ABOVE, BELOW = 1.35, 0.95  # of the largest usual score: surely changed, surely empty
-STANDS_OUT = 0.5  # of the largest deviation: the box's edge
+STANDS_OUT = 0.3  # of the largest deviation: the box's edge
 SAME_SHAPE = 0.02
 
 
@@ -112,10 +112,7 @@ def learn(empties: Sequence[Picture]) -> EmptyScene:
     size = scenes.size_of(width, height)
     stack = [scenes.channels(picture, size) for picture in taken]
     middle, spread = scenes.usual(stack)
-    scores = []
-    for at, one in enumerate(stack):
-        others = scenes.usual([*stack[:at], *stack[at + 1 :]])
-        scores.append(float(_smoothed(scenes.deviation(*others, one)).max()))
+    scores = [float(_smoothed(far).max()) for far in scenes.against_others(stack)]
     return EmptyScene(width, height, nights[0], len(taken), tuple(sorted(scores)), middle, spread)
 
 
@@ -163,10 +160,10 @@ def _box(far: NDArray[np.float32], score: float, size: tuple[int, int]) -> Box:
     ys, xs = np.nonzero(labels == labels[peak])
     wide, high = size[0] / far.shape[1], size[1] / far.shape[0]
     return Box(
-        float(xs.min() * wide),
-        float(ys.min() * high),
-        float((xs.max() + 1) * wide),
-        float((ys.max() + 1) * high),
+        max(0.0, (float(xs.min()) - SMOOTH) * wide),
+        max(0.0, (float(ys.min()) - SMOOTH) * high),
+        min(float(size[0]), (float(xs.max()) + 1 + SMOOTH) * wide),
+        min(float(size[1]), (float(ys.max()) + 1 + SMOOTH) * high),
         "change",
         1.0,
     )

@@ -72,7 +72,8 @@ class CrackPart:
 @dataclass(frozen=True)
 class CrackFinding:
     """Cracks of one picture. mask: pixels called crack, of the picture's own size; parts: longest first; length_px: of all
-    parts; road_px: pixels that were looked at; share_of_road: crack pixels by those, 0..1 (0 where none were);
+    parts; road_px: pixels that were looked at; share_of_road: those of the mask that are really dark, by the pixels looked at,
+    0..1 (0 where none were);
     grid_share: share of cells of the looked-at area that hold a crack (cells of `cell_px`), 0..1, what comes nearest to the
     way ひび割れ率 is counted; method: `filter` or the model's name and version; doubts: why a person must look."""
 

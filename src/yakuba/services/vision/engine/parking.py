@@ -124,11 +124,9 @@ def learn(empties: Sequence[Picture], spaces: Mapping[str, Polygon]) -> CarPark:
     edges = [_edges(picture, size) for picture in taken]
     middle, spread = scenes.usual(stack)
     rows = []
+    deviations = scenes.against_others(stack)
     for mask in masks.values():
-        far = []
-        for at, one in enumerate(stack):
-            others = scenes.usual([*stack[:at], *stack[at + 1 :]])
-            far.append(float(scenes.deviation(*others, one)[mask].mean()))
+        far = [float(one[mask].mean()) for one in deviations]
         share = [float(one[mask].mean()) for one in edges]
         rows.append([np.median(far), _spread_of(far), np.median(share), _spread_of(share)])
     return CarPark(width, height, dict(spaces), len(taken), middle, spread, np.asarray(rows, np.float32))

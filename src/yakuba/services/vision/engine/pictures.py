@@ -71,7 +71,8 @@ def tensor(given: Input, picture: Picture) -> NDArray[np.float32]:
         channels = ordered.transpose(2, 0, 1).astype(np.float32)
     if given.order != "CONTRAST":
         mean, std = (np.asarray(part, np.float32)[:, None, None] for part in (given.mean, given.std))
-        channels = (channels - mean) / std
+        with np.errstate(over="ignore"):  # the network's answer tells it
+            channels = (channels - mean) / std
     return filled(np.ascontiguousarray(channels, np.float32)[None], given.multiple if not given.width else 1)
 
 

@@ -28,12 +28,14 @@ class Line:
     box: tuple[int, int, int, int]
 
 
-def lines_of(mask: Mask) -> list[Line]:
-    """The parts of the mask, longest first."""
+def lines_of(mask: Mask, *, thin: Mask | None = None, body: Mask | None = None) -> list[Line]:
+    """The parts of the mask, longest first. thin: `thinned(mask)`, where it is known already; body: the pixels that count
+    for the width (default: all)."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     if count < 2:
         return []
-    ys, xs = np.nonzero(thinned(mask))
+    ys, xs = np.nonzero(thinned(mask) if thin is None else thin)
+    areas = np.bincount(labels[mask if body is None else body & mask], minlength=count)
     index = np.full(mask.shape, -1, np.int64)
     index[ys, xs] = np.arange(len(ys))
     pairs, weights = _edges(index, ys, xs)
@@ -42,13 +44,13 @@ def lines_of(mask: Mask) -> list[Line]:
     order = [int(label) for label in np.argsort(-lengths[1:], kind="stable") + 1]
     found = []
     for place, label in enumerate(order):
-        left, top, wide, high, area = (int(value) for value in stats[label])
+        left, top, wide, high = (int(value) for value in stats[label][:4])
         own = np.flatnonzero(of == label) if place < MOST_DRAWN else np.zeros(0, np.int64)
         points = _longest_run(own, pairs, weights, xs, ys)
         if len(points) < 2:
             points = ((float(left), float(top)), (float(left + wide - 1), float(top + high - 1)))
         length = float(lengths[label])
-        found.append(Line(points, length, area / length, (left, top, left + wide, top + high)))
+        found.append(Line(points, length, int(areas[label]) / length, (left, top, left + wide, top + high)))
     return found
 
 
@@ -112,7 +114,20 @@ def thinned(mask: Mask) -> Mask:
             removed += int(go.sum())
             ys, xs = ys[~go], xs[~go]
         if not removed:
-            return np.asarray(image[1:-1, 1:-1], np.bool_)
+            return _without_steps(image > 0)[1:-1, 1:-1]
+
+
+def _without_steps(thin: Mask) -> Mask:
+    """Without the corners of stairs, whose two neighbours touch each other anyway: a slanting line would be too long by
+    them. thin: with an empty edge."""
+    for _ in range(4):  # each of the four corners
+        corner = thin.copy()
+        corner[[0, -1]], corner[:, [0, -1]] = False, False
+        inner = corner[1:-1, 1:-1]
+        inner &= thin[:-2, 1:-1] & thin[1:-1, 2:]  # above and right
+        inner &= ~(thin[2:, 1:-1] | thin[1:-1, :-2] | thin[2:, :-2])
+        thin = np.rot90(thin & ~corner)
+    return thin
 
 
 def _removable(image: NDArray[np.uint8], ys: NDArray[np.int64], xs: NDArray[np.int64], turn: int) -> Mask:

@@ -155,14 +155,6 @@ def flatten(picture: Picture, camera: Camera, area: Area, px_per_m: float = 100.
     homography = scale @ _projection(camera) @ to_ground
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     top = cv2.warpPerspective(np.ascontiguousarray(picture), homography, size, flags=flags)
-    seen = _seen(homography, size, height, width)
-    return TopView(np.asarray(top, np.uint8), seen, 1 / px_per_m, homography)
-
-
-def _seen(homography: NDArray[np.float64], size: tuple[int, int], height: int, width: int) -> Mask:
-    ys, xs = np.mgrid[: size[1], : size[0]]
-    x, y, depth = np.tensordot(homography, np.stack([xs, ys, np.ones_like(xs)]).astype(np.float64), 1)
-    ahead = depth > 1e-6
-    depth = np.where(ahead, depth, 1.0)
-    x, y = x / depth, y / depth
-    return np.asarray(ahead & (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1), np.bool_)
+    whole = np.ones((height, width), np.uint8)
+    seen = cv2.warpPerspective(whole, homography, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+    return TopView(np.asarray(top, np.uint8), seen > 0, 1 / px_per_m, homography)

@@ -22,6 +22,7 @@ SIDE = 320  # pixels of the longer side at which scenes are compared
 CONTRAST_OVER, CONTRAST_FLOOR = 12.0, 8.0  # pixels, grey levels
 LEAST_SPREAD = (0.25, 0.02, 0.02)  # of brightness (local spreads) and colour (shares)
 TO_DEVIATION = 1.4826
+PARTS = 6  # in which pictures are held out
 LARGEST_KEPT = 16 << 20  # bytes of a scene that is read
 
 
@@ -57,6 +58,16 @@ def deviation(middle: Channels, spread: Channels, now: Channels) -> NDArray[np.f
     """How many spreads each pixel lies away, the root mean square of the three, `[height, width]`, at most 20."""
     far = np.minimum(np.abs(now - middle) / spread, 20.0)
     return np.asarray(np.sqrt((far * far).mean(axis=2)), np.float32)
+
+
+def against_others(stack: Sequence[Channels]) -> list[NDArray[np.float32]]:
+    """The deviation of each picture from a scene made without it (and, of many, without some others)."""
+    parts = min(PARTS, len(stack))
+    found = {}
+    for part in range(parts):
+        scene = usual([one for at, one in enumerate(stack) if at % parts != part])
+        found |= {at: deviation(*scene, stack[at]) for at in range(part, len(stack), parts)}
+    return [found[at] for at in range(len(stack))]
 
 
 def packed(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
