@@ -112,7 +112,7 @@ def _car_park() -> None:
 
 def _taken(hour: int) -> list[str]:
     return [
-        code for place, code in enumerate(drawn.SPACES) if place < (0, 2, 2, 2, 5, 5, 5, 4, 4, 4, 1, 1)[hour]
+        code for place, code in enumerate(drawn.SPACES) if place < (0, 2, 2, 2, 5, 5, 5, 4, 4, 4, 4, 4)[hour]
     ]
 
 

@@ -24,7 +24,7 @@ from yakuba.services.vision.queries.answers import words
 JOB = "vision.look"
 MOST_FOUND = 21
 MOST_MAPPED = 1_500
-CYAN, ORANGE, GREY = (0, 160, 190), (230, 90, 0), (120, 120, 120)
+CYAN, ORANGE, WHITE = (0, 160, 190), (230, 90, 0), (245, 245, 245)
 NAMES = {"person": "人", "bicycle": "自転車", "car": "車", "bus": "バス", "truck": "トラック", "motorcycle": "バイク", "change": "変わったところ", "face": "顔"}  # fmt: skip
 
 
@@ -77,14 +77,14 @@ def result(row: Picture) -> str:
 
 def drawn(row: Picture) -> bytes:
     """The picture with what was found drawn over it, JPEG: cracks orange, boxes blue with their number in the table, the road that
-    was looked at grey, parking spaces by their state."""
+    was looked at white, parking spaces by their state."""
     assert row.file is not None
     with Image.open(io.BytesIO(content_of(row.file))) as opened:
         picture = opened.convert("RGB")
     pen, found = ImageDraw.Draw(picture), row.found
     thick = max(2, picture.width // 400)
     if found.get("road"):
-        _outline(pen, found["road"], GREY, thick)
+        _outline(pen, found["road"], WHITE, thick)
     for line in found.get("lines", []):
         if len(line) > 1:
             pen.line([tuple(one) for one in line], fill=ORANGE, width=thick + 1)
