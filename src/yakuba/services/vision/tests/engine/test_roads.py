@@ -34,7 +34,7 @@ def test_the_ground_goes_to_the_picture_and_back() -> None:
 def test_lengths_are_metres_in_the_top_view() -> None:
     picture = plain(1080, 1920)
     for metres in (4.0, 6.0, 8.0):
-        ends = [tuple(int(round(v)) for v in in_picture(CAMERA, (side, metres))) for side in (-1.0, 1.0)]
+        ends = [tuple(round(v) for v in in_picture(CAMERA, (side, metres))) for side in (-1.0, 1.0)]
         cv2.line(picture, *ends, (255, 0, 0), 3)
     top = flatten(picture, CAMERA, Area(), px_per_m=100)
     assert top.picture.shape == (700, 350, 3)
