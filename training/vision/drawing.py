@@ -13,7 +13,9 @@ Grey = NDArray[np.float32]
 Made = tuple[NDArray[np.uint8], NDArray[np.bool_]]
 SIDE = 256
 FINER = 3  # cracks are drawn so many times larger, so that a width of .8 pixels is one
-NO_ROAD = 0.04  # of the pictures: a surface that is no road, without a crack; with more, thin dark cracks are lost
+NO_ROAD = (
+    0.04  # of the pictures: a surface that is no road, without a crack; with more, thin dark cracks are lost
+)
 
 
 def made(seed: int, side: int = SIDE) -> Made:
