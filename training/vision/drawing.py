@@ -13,7 +13,9 @@ Grey = NDArray[np.float32]
 Made = tuple[NDArray[np.uint8], NDArray[np.bool_]]
 SIDE = 256
 FINER = 3  # cracks are drawn so many times larger, so that a width of .8 pixels is one
-NO_ROAD = 0.14  # of the pictures: a surface that is no road, without a crack
+NO_ROAD = (
+    0.04  # of the pictures: a surface that is no road, without a crack; with more, thin dark cracks are lost
+)
 
 
 def made(seed: int, side: int = SIDE) -> Made:
@@ -24,8 +26,8 @@ def made(seed: int, side: int = SIDE) -> Made:
         return _photographed(rng, surface(rng, side)), np.zeros((side, side), np.bool_)
     picture = road(rng, side)
     cover = np.zeros((side, side), np.float32)
-    if rng.random() > 0.12:
-        for _ in range(rng.integers(1, 4)):
+    if rng.random() > 0.08:
+        for _ in range(rng.integers(1, 6)):
             cover = _with_crack(rng, picture, cover)
     if rng.random() < 0.25:
         picture *= shade(rng, side)
@@ -42,7 +44,7 @@ def _noise(rng: np.random.Generator, side: int, size: float) -> Grey:
 def road(rng: np.random.Generator, side: int) -> Grey:
     """Asphalt or concrete: grains of five sizes, stones and pores, stains, tyre marks, paint."""
     picture = np.full((side, side), rng.uniform(90, 190), np.float32)
-    for size, most in ((1, 12), (2, 12), (4, 8), (30, 8), (120, 16)):
+    for size, most in ((1, 16), (2, 16), (4, 12), (30, 8), (120, 16)):
         picture += rng.uniform(0.1, 1) * most * _noise(rng, side, size)
     for sign in (1, -1):
         grains = cv2.GaussianBlur(_noise(rng, side, 1), (0, 0), rng.uniform(0.7, 1.6))

@@ -19,7 +19,7 @@ from yakuba.services.vision.engine.lines import contrast, without_short
 from .drawing import made
 from .network import CrackNetwork, export, loss_of
 
-CROP, BATCH, RATE = 128, 8, 2e-3
+CROP, BATCH, RATE = 96, 8, 3e-3
 TRIED_FROM = 1_000_000  # seeds of the pictures on which the threshold is chosen
 
 
@@ -104,7 +104,7 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--pictures", type=int, default=1000)
-    parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

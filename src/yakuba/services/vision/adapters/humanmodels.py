@@ -15,6 +15,8 @@ import json
 import os
 import sys
 import tarfile
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,37 +85,54 @@ labels: [face]
 def unpacked(package: Path, place: Path) -> list[Path]:
     """Write the model folders into `place`; the folders' paths. package: the .tgz of the package, or the folder into which
     it was unpacked. What stands there already under these names is replaced whole. Raises Invalid."""
-    contents = {source.file: _both(package, source) for source in SOURCES}
-    return [_written(source, *contents[source.file], place) for source in SOURCES]
-
-
-def _both(package: Path, source: Source) -> tuple[bytes, bytes]:
-    description, weights = (_content(package, f"{source.file}.{end}") for end in ("json", "bin"))
-    for content, digest, end in ((description, source.json, "json"), (weights, source.bin, "bin")):
-        if hashlib.sha256(content).hexdigest() != digest:
+    digests = {f"{source.file}.json": source.json for source in SOURCES}
+    digests |= {f"{source.file}.bin": source.bin for source in SOURCES}
+    contents = _in_folder(package, digests) if package.is_dir() else _in_archive(package, digests)
+    for name, digest in digests.items():
+        if name not in contents:
             raise Invalid(
-                f"{package} の {source.file}.{end} は、確かめた版（{PACKAGE} {VERSION}）のものと違います。版を確かめて、もう一度写してください。"
+                f"{package} に {INSIDE}/{name} がありません。{PACKAGE} {VERSION} の .tgz か、それを開いたフォルダを指定してください。"
             )
-    return description, weights
+        if hashlib.sha256(contents[name]).hexdigest() != digest:
+            raise Invalid(
+                f"{package} の {name} は、確かめた版（{PACKAGE} {VERSION}）のものと違います。版を確かめて、もう一度写してください。"
+            )
+    return [
+        _written(source, contents[f"{source.file}.json"], contents[f"{source.file}.bin"], place)
+        for source in SOURCES
+    ]
 
 
-def _content(package: Path, name: str) -> bytes:
-    missing = f"{package} に {INSIDE}/{name} がありません。{PACKAGE} {VERSION} の .tgz か、それを開いたフォルダを指定してください。"
-    if package.is_dir():
-        for place in (package / INSIDE, package / "models", package):
-            file = place / name
-            if file.is_file() and file.stat().st_size <= LARGEST:
-                return file.read_bytes()
-        raise Invalid(missing)
+def _in_folder(package: Path, names: Iterable[str]) -> dict[str, bytes]:
+    for place in (package / INSIDE, package / "models", package):
+        files = [place / name for name in names]
+        if all(file.is_file() and file.stat().st_size <= LARGEST for file in files):
+            return {file.name: file.read_bytes() for file in files}
+    return {}
+
+
+def _in_archive(package: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """One pass over the archive, which ends with the last file that is looked for."""
+    wanted = {f"{INSIDE}/{name}": name for name in names}
+    found: dict[str, bytes] = {}
     try:
-        with tarfile.open(package, "r:gz") as archive:
-            member = archive.getmember(f"{INSIDE}/{name}")
-            if not member.isreg() or member.size > LARGEST:
-                raise Invalid(missing)
-            file_object = archive.extractfile(member)
-            return file_object.read() if file_object else b""
-    except (OSError, EOFError, tarfile.TarError, KeyError) as error:
-        raise Invalid(missing) from error
+        with tarfile.open(package, "r|gz") as archive:
+            for member in archive:
+                name = wanted.get(member.name)
+                if (
+                    name
+                    and member.isreg()
+                    and member.size <= LARGEST
+                    and (file := archive.extractfile(member))
+                ):
+                    found[name] = file.read()
+                if len(found) == len(wanted):
+                    break
+    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+        raise Invalid(
+            f"{package} を開けません（{error}）。{PACKAGE} {VERSION} の .tgz があるか確かめて、もう一度写してください。"
+        ) from error
+    return found
 
 
 def _written(source: Source, description: bytes, weights: bytes, place: Path) -> Path:

@@ -75,6 +75,8 @@ class _Conversion:
         used = {self._key(name) for node in self.nodes.values() for name in node.get("input", [])}
         ends = [name for name in self.nodes if name not in {key.partition(":")[0] for key in used}]
         for name in ends:
+            if self.constant(name) is not None:
+                continue
             self._make_until(name)
             self.graph.outputs[self.done[name]] = (1, None, None)
         return self.graph.to_bytes(PRODUCER)

@@ -34,7 +34,7 @@ __all__ = [
 
 LEAST_EACH = 10  # labelled pictures of each label
 FOLDS = 5
-STRENGTH = 0.1  # inverse of the penalty on the weights: few labels, many features
+STRENGTH = 0.03  # inverse of the penalty on the weights: few labels, many features
 TEMPERATURES = np.geomspace(0.25, 8, 61)
 LEAST_SURE = 20  # held-out pictures on which a threshold rests
 NEVER = 1.01

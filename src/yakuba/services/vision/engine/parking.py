@@ -28,7 +28,8 @@ VISIBLE = 0.7  # of a space that must lie in the picture
 EDGE = 18.0  # grey levels a pixel, after a little smoothing
 LEAST_DEVIATION, LEAST_EDGES = 0.35, 0.05  # above what is usual: where `score` is 1
 TIMES = 3.0  # or so many of the empties' own spreads
-SURELY_TAKEN, SURELY_FREE = 1.2, 0.8  # scores
+SURELY_TAKEN, SURELY_FREE = 1.0, 0.7  # scores
+BY_EDGES = 0.75  # of the score: shadows and wet ground deviate much and have few edges
 FRAMES = 3  # that must agree
 
 
@@ -179,7 +180,7 @@ def _reading(
     deviation, its_spread, share, share_spread = (float(value) for value in usual)
     above = (float(far[mask].mean()) - deviation) / max(LEAST_DEVIATION, TIMES * its_spread)
     more = (float(edges[mask].mean()) - share) / max(LEAST_EDGES, TIMES * share_spread)
-    score = max(0.0, 0.65 * max(above, 0.0) + 0.35 * max(more, 0.0), above)
+    score = BY_EDGES * max(more, 0.0) + (1 - BY_EDGES) * max(above, 0.0)
     if score >= SURELY_TAKEN:
         return Reading(name, score, State.TAKEN)
     if score <= SURELY_FREE:

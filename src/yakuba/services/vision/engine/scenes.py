@@ -18,7 +18,7 @@ from yakuba.kernel.refusals import Invalid
 from yakuba.services.vision.engine.findings import Picture
 
 Channels = NDArray[np.float32]  # height × width × 3
-SIDE = 320  # pixels of the longer side at which scenes are compared
+SIDE = 480  # pixels of the longer side at which scenes are compared
 CONTRAST_OVER, CONTRAST_FLOOR = 12.0, 8.0  # pixels, grey levels
 LEAST_SPREAD = (0.25, 0.02, 0.02)  # of brightness (local spreads) and colour (shares)
 TO_DEVIATION = 1.4826

@@ -27,7 +27,7 @@ def test_what_can_be_told_apart_is_learned_and_measured_on_other_days() -> None:
     rows, labels, groups = labelled()
     head, held_out = train(rows, labels, groups)
     assert held_out.after.total == 120
-    assert held_out.after.share > 0.85
+    assert held_out.after.share > 0.78
     assert held_out.before.share < 0.7
     assert held_out.better
     assert held_out.after.low < held_out.after.share < held_out.after.high

@@ -121,7 +121,7 @@ def test_the_same_thing_seen_twice_is_one() -> None:
 def test_says_what_does_not_fit(
     tmp_path: Path, task: str, graph: object, said: str, decoder: str, told: str
 ) -> None:
-    with pytest.raises(ModelRefused, match=".") as refused:
+    with pytest.raises(ModelRefused) as refused:
         models.load(folder(tmp_path, task, graph, said, decoder))  # type: ignore[arg-type]
     assert told in str(refused.value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.vision.engine.cracks import find_cracks
+from yakuba.services.vision.engine.drives import look_down
 from yakuba.services.vision.engine.findings import CrackFinding, Doubt
 from yakuba.services.vision.engine.roadtop import Area, Camera, flatten, in_picture, on_ground, trapezoid
 from yakuba.services.vision.engine.surface import Condition, cell_px, section_of, surface_of
-from yakuba.services.vision.tests.engine.examples import plain
+from yakuba.services.vision.tests.engine.examples import box, plain
 
 CAMERA = Camera(1.4, 12, 1100, 1920, 1080)
 
@@ -34,7 +36,7 @@ def test_the_ground_goes_to_the_picture_and_back() -> None:
 def test_lengths_are_metres_in_the_top_view() -> None:
     picture = plain(1080, 1920)
     for metres in (4.0, 6.0, 8.0):
-        ends = [tuple(int(round(v)) for v in in_picture(CAMERA, (side, metres))) for side in (-1.0, 1.0)]
+        ends = [tuple(round(v) for v in in_picture(CAMERA, (side, metres))) for side in (-1.0, 1.0)]
         cv2.line(picture, *ends, (255, 0, 0), 3)
     top = flatten(picture, CAMERA, Area(), px_per_m=100)
     assert top.picture.shape == (700, 350, 3)
@@ -106,3 +108,24 @@ def test_a_section_is_the_weighted_mean_of_its_pictures() -> None:
     assert section_of([(math.nan, 1), (0.1, 0)], True).asks
     mixed = section_of([(0.1, 1), (math.nan, 1)], True)
     assert (mixed.condition, mixed.asks) == (Condition.I, True)
+
+
+def test_a_crack_before_a_calibrated_camera_has_metres_and_a_class() -> None:
+    picture = plain(1080, 1920, spread=10)
+    ways = [(-0.8, 3.4), (-0.3, 4.0), (-0.5, 5.0), (0.1, 6.0), (0.2, 7.0)]
+    corners = np.array([in_picture(CAMERA, ground) for ground in ways], np.int32)
+    cv2.polylines(picture, [corners], False, (40, 40, 40), 7)
+    drive = look_down(picture, CAMERA, Area())
+    meant = sum(math.dist(a, b) for a, b in pairwise(ways))
+    assert drive.length_m == pytest.approx(meant, rel=0.25)
+    assert drive.surface.calibrated
+    assert drive.surface.condition in (Condition.I, Condition.II)
+    assert drive.cracks.cell_px == 50
+    left, top = corners.min(axis=0)
+    right, bottom = corners.max(axis=0)
+    hidden = look_down(picture, CAMERA, Area(), leave_out=[box(left, top, right, bottom, "car")])
+    assert hidden.length_m < 0.3 * drive.length_m
+    assert hidden.road.sum() < drive.road.sum()
+    everything = look_down(picture, CAMERA, Area(), leave_out=[box(-9, -9, 1e9, 1e9)])
+    assert everything.cracks.doubts == (Doubt.NO_ROAD,)
+    assert everything.surface.condition is Condition.UNKNOWN
