@@ -238,7 +238,7 @@ def judge(asked: JudgementIn, actor: Actor) -> Picture:
 
 @OPERATIONS.add(
     "解析の写真をGeoJSONで書き出す", "vision.export", "GET analyses/{analysis_id}/pictures.geojson", "export",
-    answer=Answer(media_type="application/geo+json"), event="vision.taken_along",
+    answer=Answer(media_type="application/geo+json"), event="vision.taken_along", step_up=True,
     trace=lambda asked, file: Trace(f"analysis:{asked.analysis_id}"),
 )  # fmt: skip
 def take_pictures(asked: OneAnalysis, actor: Actor) -> Download:

@@ -189,7 +189,7 @@ def list_priorities(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 
 @OPERATIONS.add(
     "道路の区間をGeoJSONで書き出す", "vision.export", "GET sections.geojson", "section export",
-    answer=Answer(media_type="application/geo+json"), event="vision.taken_along", trace=lambda asked, file: Trace("sections"),
+    answer=Answer(media_type="application/geo+json"), event="vision.taken_along", step_up=True, trace=lambda asked, file: Trace("sections"),
 )  # fmt: skip
 def take_sections(asked: Nothing, actor: Actor) -> Download:
     """With class, trend and day of each."""
@@ -200,7 +200,7 @@ def take_sections(asked: Nothing, actor: Actor) -> Download:
 
 @OPERATIONS.add(
     "修繕の順番をCSVで書き出す", "vision.export", "GET priorities.csv", "priorities-export", answer=Answer(media_type="text/csv"),
-    event="vision.taken_along", trace=lambda asked, file: Trace("priorities"),
+    event="vision.taken_along", step_up=True, trace=lambda asked, file: Trace("priorities"),
 )  # fmt: skip
 def take_priorities(asked: Nothing, actor: Actor) -> Download:
     """With the steps of each sum."""
