@@ -1,4 +1,4 @@
-"""What the engine for pictures does and costs: `.venv/bin/python benchmarks/vision.py [--crackforest DIR] [--textures DIR] [--models DIR]`.
+"""What the engine for pictures does and costs: `.venv/bin/python benchmarks/vision.py [--crackforest DIR] [--textures DIR] [--models DIR] [--parts …]`.
 
 --crackforest: the CrackForest data set (image/*.jpg, groundTruth/*.mat; for research only: looked at, never kept or trained
 on). --textures: a folder with gravel.png, brick.png and grass.png (the ones inside the scikit-image package). --models: a
@@ -222,30 +222,38 @@ def main() -> None:
     parser.add_argument("--textures", type=Path)
     parser.add_argument("--models", type=Path)
     parser.add_argument("--pictures", type=int, default=8, help="of a drive")
+    parts = {
+        "cracks": lambda: cracks_table(asked.crackforest),
+        "surfaces": lambda: surfaces(asked.textures),
+        "speed": lambda: speed(asked.models, asked.pictures),
+        "traps": lambda: traps(4, 20),
+        "parking": lambda: car_parks(5, 10),
+        "head": lambda: head(8, 30),
+    }
+    parser.add_argument("--parts", nargs="*", choices=parts, default=list(parts))
     asked = parser.parse_args()
     cv2.setNumThreads(1)
-    print(
-        "| pictures | method | tolerance | F pooled (P / R) | F mean of pictures | CPU s |\n|---|---|---|---|---|---|"
-    )
+    for name in asked.parts:
+        print(f"\n{name}\n{HEADS[name]}", flush=True)
+        parts[name]()
+
+
+HEADS = {
+    "cracks": "| pictures | method | tolerance | F pooled (P / R) | F mean of pictures | CPU s |\n|---|---|---|---|---|---|",
+    "surfaces": "| no crack in it | method | pixels called crack | a person is asked | called cracked without asking |\n|---|---|---|---|---|",
+    "speed": "| 1920×1080 | blur, CPU s | cracks | all | pictures/s on 2 cores |\n|---|---|---|---|---|",
+    "traps": "| trap pictures | AUC | blanks dropped at 98 % recall | animals called empty | blanks called changed | asked | blanks |\n|---|---|---|---|---|---|---|",
+    "parking": "",
+    "head": "",
+}
+
+
+def cracks_table(folder: Path | None) -> None:
     cracks_of([drawing.made(FRESH + seed) for seed in range(100)], "made")
-    if asked.crackforest:
-        cracks_of(crack_forest(asked.crackforest), "CrackForest")
+    if folder:
+        cracks_of(crack_forest(folder), "CrackForest")
     else:
         print("CrackForest: not measured")
-    print(
-        "\n| no crack in it | method | pixels called crack | a person is asked | called cracked without asking |\n|---|---|---|---|---|"
-    )
-    surfaces(asked.textures)
-    print("\n| 1920×1080 | blur | cracks | all, CPU s | pictures/s on 2 cores |\n|---|---|---|---|---|")
-    speed(asked.models, asked.pictures)
-    print(
-        "\n| trap pictures | AUC | blanks dropped at 98 % recall | animals called empty | blanks called changed | asked | blanks |\n|---|---|---|---|---|---|---|"
-    )
-    traps(5, 20)
-    print("\nParking")
-    car_parks(5, 10)
-    print("\nHead")
-    head(8, 40)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yakuba.kernel.refusals import Invalid
-from yakuba.services.vision.adapters.onnxfile import Graph
+from yakuba.services.vision.adapters.onnxfile import Attribute, Graph
 
 Array = NDArray[np.generic]
 PRODUCER = "yakuba.services.vision.adapters.tfjs"
@@ -239,7 +239,11 @@ class _Conversion:
         if not node["attr"].get("half_pixel_centers", {}).get("b"):
             raise Invalid("画素の中心を使わない拡大は変換できません。")
         size = self._kept(f"{name}/size", self._numbers(node, 1).astype(np.int64).reshape(-1))
-        attributes = {"mode": "linear", "coordinate_transformation_mode": "half_pixel", "axes": (2, 3)}
+        attributes: dict[str, Attribute] = {
+            "mode": "linear",
+            "coordinate_transformation_mode": "half_pixel",
+            "axes": (2, 3),
+        }
         turned = self._turned(self._source(node, 0), name)
         self._back(self.graph.add("Resize", [turned, "", "", size], f"{name}/resize", attributes), name)
 

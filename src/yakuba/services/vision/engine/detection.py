@@ -106,7 +106,8 @@ def merged(boxes: Sequence[Box], overlap: float, *, whole: bool = False) -> tupl
                 if areas[large] > areas[at]:
                     rows[at] = rows[large]
                     areas[at] = areas[large]
-            kept.append(Box(*(float(v) for v in rows[at]), label, same[at].score))
+            left, top, right, bottom = (float(edge) for edge in rows[at])
+            kept.append(Box(left, top, right, bottom, label, same[at].score))
     return tuple(sorted(kept, key=lambda box: (-box.score, box.left, box.top)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -63,7 +64,7 @@ def deviation(middle: Channels, spread: Channels, now: Channels) -> NDArray[np.f
 def against_others(stack: Sequence[Channels]) -> list[NDArray[np.float32]]:
     """The deviation of each picture from a scene made without it (and, of many, without some others)."""
     parts = min(PARTS, len(stack))
-    found = {}
+    found: dict[int, NDArray[np.float32]] = {}
     for part in range(parts):
         scene = usual([one for at, one in enumerate(stack) if at % parts != part])
         found |= {at: deviation(*scene, stack[at]) for at in range(part, len(stack), parts)}
@@ -73,7 +74,8 @@ def against_others(stack: Sequence[Channels]) -> list[NDArray[np.float32]]:
 def packed(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
     """Arrays as one file without program code."""
     file = io.BytesIO()
-    np.savez_compressed(file, **{name: np.asarray(values) for name, values in arrays.items()})
+    plain: dict[str, Any] = {name: np.asarray(values) for name, values in arrays.items()}
+    np.savez_compressed(file, **plain)
     return file.getvalue()
 
 
