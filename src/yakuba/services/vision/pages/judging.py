@@ -139,9 +139,9 @@ def heads(request: HttpRequest) -> HttpResponseBase:
 
 @permission_required("vision.teach")
 @require_POST
-def teach(request: HttpRequest, vision_purpose: str) -> HttpResponse:
+def teach(request: HttpRequest) -> HttpResponse:
     """A new version from all the answers."""
-    row = learning_operations.teach(person_of(request), purpose=vision_purpose)
+    row = learning_operations.teach(person_of(request), purpose=request.POST.get("purpose", ""))
     messages.success(request, f"{row}を学びました。測った値を見て、使うかどうかを決めてください。")
     return redirect("vision:head", row.pk)
 

@@ -53,5 +53,4 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "road_section_id": section.pk,
         "camera_id": camera.pk,
         "vision_head_id": head.pk,
-        "vision_purpose": "road",
     }
