@@ -23,7 +23,7 @@ MOST = 25  # newest confirmed empty pictures that are used
 LEAST = 5
 SMOOTH = 2.0  # pixels of the compared picture: what is smaller is no animal
 COLOUR = 6.0  # grey levels: less colour than that is infrared light
-ABOVE, BELOW = 1.35, 0.95  # of the largest usual score: surely changed, surely empty
+ABOVE, BELOW = 1.35, 0.7  # of the largest usual score: surely changed, surely empty
 STANDS_OUT = 0.3  # of the largest deviation: the box's edge
 SAME_SHAPE = 0.02
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from yakuba.kernel.refusals import Invalid
+from yakuba.services.vision.adapters import shipped
 from yakuba.services.vision.engine import doubts, lines
 from yakuba.services.vision.engine.cracks import find_cracks, line_strength
 from yakuba.services.vision.engine.findings import Doubt
@@ -178,3 +179,14 @@ def test_short_parts_are_dropped_and_weak_ones_kept_where_strong_ones_hold_them(
     strong[10, 5] = True
     assert lines.joined(strong, mask).sum() == 50
     assert not lines.joined(np.zeros_like(mask), mask).any()
+
+
+def test_the_shipped_network_finds_the_crack_too() -> None:
+    picture, meant = cracked()
+    found = find_cracks(picture, model=shipped.cracks())
+    near = cv2.dilate(meant.astype(np.uint8), np.ones((7, 7))) > 0
+    assert (found.mask & near).sum() > 0.9 * found.mask.sum()
+    assert found.length_px == pytest.approx(256, rel=0.3)
+    assert "ひび割れ検出器" in found.method
+    assert not find_cracks(plain(256, 256), model=shipped.cracks()).parts
+    assert find_cracks(plain(61, 203), model=shipped.cracks()).mask.shape == (61, 203)
