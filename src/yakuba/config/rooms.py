@@ -21,4 +21,5 @@ YAKUBA_ROOMS = [
     "fieldwork",
     "simulators",
     "sharing",
+    "vision",
 ]

@@ -31,6 +31,7 @@ from yakuba.demo import (
     together,
     town,
     trials,
+    views,
     work,
 )
 from yakuba.demo.programs import CoreSystem, Pile, ProgramFailed, Workers, make_pile
@@ -84,6 +85,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         checks.load()
         outdoors.load()
         land.load()
+        views.load()
         trials.load()
         together.load()
         outreach.load()

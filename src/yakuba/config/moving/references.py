@@ -64,7 +64,7 @@ SUBJECTS = (
 )  # fmt: skip
 ARGUMENTS = (
     "actor", "actor_id", "sheet_id", "file_id", "form_id", "trial_id", "run_id", "row_id", "recording_id", "print_id",
-    "round_id", "schedule_id", "shredding_id", "transfers_id", "folder_id",
+    "round_id", "schedule_id", "shredding_id", "transfers_id", "folder_id", "analysis_id", "camera_id",
 )  # fmt: skip
 # In the details of these events alone, the name is a number's.
 OF_EVENTS = {
@@ -258,6 +258,15 @@ CHANGES: dict[str, Change] = {
     "fieldwork.Supporter.key": plain,
     "fieldwork.RoadFile.head": plain,  # counts of the graph and where it lies
     "fieldwork.StopEvent.key": plain,  # drawn by the page, or by whoever sends
+    "vision.Analysis.said": plain,
+    "vision.Picture.warnings": plain,
+    "vision.Picture.found": plain,  # places in a picture
+    "vision.Picture.feature": plain,
+    "vision.RoadSection.line": plain,
+    "vision.Camera.line": plain,
+    "vision.ParkingSpace.corners": plain,
+    "vision.TownHead.content": plain,
+    "vision.TownHead.figures": plain,
 }
 # Under the municipality's key, which is another in the new installation: the name that it is bound to, by the row's number.
 SEALED: dict[str, Callable[[int], str]] = {

@@ -27,7 +27,7 @@ from yakuba.services.fieldwork.contracts import NewReport, NotDone, OfferedStop,
 from yakuba.services.fieldwork.engine.advice.rules import EXAMPLE as ADVICE
 from yakuba.services.fieldwork.engine.rounds.solving import Effort
 from yakuba.services.fieldwork.engine.rules import CATEGORIES, EXAMPLE
-from yakuba.services.fieldwork.models import Crew, FarmField, Report
+from yakuba.services.fieldwork.models import Crew, FarmField, Report, Species
 from yakuba.services.fieldwork.queries import rounds
 from yakuba.services.fieldwork.queries.reports import stops
 
@@ -103,6 +103,7 @@ __all__ = [
     "CATEGORIES",
     "NewReport",
     "OfferedStop",
+    "Species",
     "Stop",
     "add_sighting",
     "answer",

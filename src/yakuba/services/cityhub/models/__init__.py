@@ -23,8 +23,8 @@ from yakuba.services.cityhub.models.keeping import LateHour, MonthFile
 from yakuba.services.cityhub.models.ldcontexts import LdContext
 from yakuba.services.cityhub.models.levels import LevelNotice
 from yakuba.services.cityhub.models.opendata import OpenDataset
-from yakuba.services.cityhub.models.units import OtherUnit, OtherUnitReading
 from yakuba.services.cityhub.models.surveyfiles import SurveyFile, SurveyMeasure, SurveyShare, SurveySurface
+from yakuba.services.cityhub.models.units import OtherUnit, OtherUnitReading
 
 __all__ = [
     "Alarm",
