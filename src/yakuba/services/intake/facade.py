@@ -12,6 +12,8 @@ from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.audit.actor import Actor
 from yakuba.services.intake import operations
 from yakuba.services.intake.actions import answering, counter, drafts, navigator, opening, sending, visits
+from yakuba.services.intake.engine.acting import answers as acting_answers
+from yakuba.services.intake.engine.acting.rules import Part
 from yakuba.services.intake.engine.form import parse_form
 from yakuba.services.intake.models import LifeEvent, Signing, Submission, WebForm
 
@@ -35,19 +37,26 @@ def apply(code: str, answers: Mapping[str, str]) -> tuple[str, str]:
     form = WebForm.objects.select_related("procedure").get(procedure__code=code)
     asked = parse_form(form.document, form.procedure.definition).questions
     opened = drafts.begin(form)
-    drafts.keep(opened.draft, {code: text for code, text in answers.items() if code in asked})
+    said = {code: text for code, text in answers.items() if code in asked}
+    drafts.keep(opened.draft, said | {acting_answers.PART: Part.SELF.value})
     submission = sending.send(opened.draft, opened.key)
     return submission.number, sending.secret_of(opened.key)
 
 
-def take_at_counter(code: str, answers: Mapping[str, str], *, actor: User) -> str:
-    """Take an application at the counter as a clerk would, to be signed on paper; field code → what is typed: the receipt number.
+def take_at_counter(
+    code: str, answers: Mapping[str, str], *, actor: User, documents: Iterable[str] = ()
+) -> str:
+    """Take an application at the counter as a clerk would, to be signed on paper; field code → what is typed, by the person whom it is
+    about, whose documents of these kinds were seen: the receipt number.
     Raises NotSent."""
     visit = visits.begin(secrets.token_urlsafe(24), actor=actor)
     draft = counter.add_form(visit, operations.procedure(code), actor=actor)
     for page in parse_form(draft.form.document, draft.form.procedure.definition).pages:
         given = {one.code: answers.get(one.code, "") for one in page.questions}
         counter.answer(draft, page, given, right=True, actor=actor)
+    draft.refresh_from_db()
+    who = {acting_answers.PART: Part.SELF.value} | {f"{acting_answers.SEEN}{name}": "1" for name in documents}
+    counter.say_who(draft, who, actor=actor)
     draft.refresh_from_db()
     submission = counter.take(draft, Signing.PAPER, actor=actor)
     counter.end(visit, actor=actor)

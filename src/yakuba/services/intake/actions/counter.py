@@ -143,6 +143,14 @@ def answer(draft: Draft, page: Page, values: Mapping[str, str], *, right: bool, 
         visits.hear(row, person, said, filling.SAID, actor=actor)
 
 
+@transaction.atomic
+def say_who(draft: Draft, keys: Mapping[str, str], *, actor: User) -> None:
+    """Who stands there and what the clerk has seen of them, for this application alone: `engine.acting.answers`."""
+    assert draft.visit is not None
+    visits.locked(draft.visit, actor=actor)
+    drafts.keep(draft, keys)
+
+
 def earlier(draft: Draft) -> list[Submission]:
     """What was taken or sent lately for the same procedure and the same person of the register, the latest first."""
     resident = _resident(draft)

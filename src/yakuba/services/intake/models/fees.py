@@ -103,9 +103,7 @@ class MoneyOrder(MunicipalityModel):
         KEPT = "kept", "手数料に充てる"
         BACK = "back", "返す"
 
-    request = models.ForeignKey(
-        PostalRequest, models.CASCADE, related_name="orders", verbose_name="郵送請求"
-    )
+    request = models.ForeignKey(PostalRequest, models.CASCADE, related_name="orders", verbose_name="郵送請求")
     yen = models.PositiveIntegerField("額面")
     issued_on = models.DateField("発行日")
     written = models.BooleanField("書き込みがある", default=False)

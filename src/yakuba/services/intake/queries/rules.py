@@ -56,6 +56,12 @@ def code_of(file: Rules | Table) -> str:
     return file.procedure if isinstance(file, Rules) else file.code
 
 
+def kind_of(text: str) -> str:
+    """Which of the two a file is, by its first words."""
+    lines = (line.strip() for line in text.splitlines())
+    return RuleFile.Kind.FEES if any(line.startswith("手数料表") for line in lines) else RuleFile.Kind.ACTING
+
+
 def stamp_of(text: str) -> str:
     """Another one for another file."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -40,9 +40,7 @@ def given_of(typed: Mapping[str, str], door: Door, rules: Rules) -> Given | None
 
 def keys_of(given: Given) -> dict[str, str]:
     """The same as keys beside answers."""
-    found = {PART: given.part.value} | {
-        f"{PREFIX}{KEYS[one]}": text for one, text in given.said.items()
-    }
+    found = {PART: given.part.value} | {f"{PREFIX}{KEYS[one]}": text for one, text in given.said.items()}
     found |= {f"{SEEN}{name}": "1" for name in given.seen}
     found |= {f"{DAY}{name}": day.isoformat() for name, day in given.days.items()}
     return found | {

@@ -90,7 +90,9 @@ class _Reader:
         if len(set(parts)) != len(parts):
             top.fault("役割", "同じ「役」が二つあります。一つにまとめてください。")
         if roles and Part.SELF not in parts and Part.OFFICER not in parts:
-            top.fault("役割", "「本人」か「法人の担当者」の役割がありません。だれのための手続か分かりません。")
+            top.fault(
+                "役割", "「本人」か「法人の担当者」の役割がありません。だれのための手続か分かりません。"
+            )
         return Rules(
             code,
             self._text(top, "申請できる人"),
@@ -154,9 +156,7 @@ class _Reader:
         asked = self._words(part, "聞くこと", Asked)
         for name in authority:
             if name not in [one.name for one in authorities]:
-                self.faults.unknown(
-                    part.line_of("権限"), part.place, name, [one.name for one in authorities]
-                )
+                self.faults.unknown(part.line_of("権限"), part.place, name, [one.name for one in authorities])
         for door in identity:
             if door not in doors:
                 part.fault("本人確認", f"「{door.value}」は「ところ」にありません。")
@@ -220,7 +220,9 @@ class _Reader:
         if len(text) > LONGEST:
             self.faults.add(line, place, f"{LONGEST}文字までで書いてください。")
         if FORBIDDEN.search(text):
-            self.faults.add(line, place, "書類の番号や写しは残せません。見て確かめることだけを書いてください。")
+            self.faults.add(
+                line, place, "書類の番号や写しは残せません。見て確かめることだけを書いてください。"
+            )
         return text[:LONGEST]
 
     def _twice(self, names: Sequence[str], top: Section) -> None:

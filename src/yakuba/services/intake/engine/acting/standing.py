@@ -61,7 +61,9 @@ def role_at(rules: Rules, part: str, door: Door) -> Role:
     role = rules.role(part)
     if role is None or (door not in role.doors):
         words = "、".join(one.part.value for one in rules.at(door))
-        raise Invalid(f"{door.value}で申請できるのは、{words or '（だれもいません）'}です。選び直してください。")
+        raise Invalid(
+            f"{door.value}で申請できるのは、{words or '（だれもいません）'}です。選び直してください。"
+        )
     return role
 
 

@@ -81,9 +81,7 @@ def compared(
 
 def holds_card_number(text: str) -> bool:
     """Whether a text holds what passes for the number of a card: 13 to 19 digits whose check digit is right (ISO/IEC 7812-1)."""
-    return any(
-        _luhn(re.sub(r"\D", "", found.group())) for found in _CARD.finditer(narrow(text))
-    )
+    return any(_luhn(re.sub(r"\D", "", found.group())) for found in _CARD.finditer(narrow(text)))
 
 
 def require_no_card(text: str) -> None:

@@ -52,9 +52,7 @@ def match(lines: Sequence[Payment], records: Sequence[Payment]) -> Matched:
     left = [one for one in free if one.key not in used_lines]
     rest = [one for one in open_ if one.key not in used]
     other = [(a.key, b.key) for a in left for b in rest if a.slip and a.slip == b.slip and a.yen != b.yen]
-    return Matched(
-        tuple(pairs), tuple(other), tuple(one.key for one in left), tuple(one.key for one in rest)
-    )
+    return Matched(tuple(pairs), tuple(other), tuple(one.key for one in left), tuple(one.key for one in rest))
 
 
 def _by_day(lines: Sequence[Payment], records: Sequence[Payment]) -> list[tuple[int, int]]:

@@ -89,7 +89,9 @@ def due(table: Table, procedure: str, name: str, copies: int, exemption: str, da
     are none."""
     fee = next((one for one in table.on(procedure, day) if one.name == name), None)
     if fee is None:
-        raise Conflict(f"{day.isoformat()} に取る「{name}」の手数料は、手数料表にありません。表を確かめてください。")
+        raise Conflict(
+            f"{day.isoformat()} に取る「{name}」の手数料は、手数料表にありません。表を確かめてください。"
+        )
     if not 1 <= copies <= MOST_COPIES:
         raise Invalid(f"枚数は1から{MOST_COPIES}までで書いてください。")
     if exemption and exemption not in [one.name for one in table.exempting(procedure)]:
