@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.operations import Answer, Part
 from yakuba.kernel.refusals import Invalid, if_valid
+from yakuba.kernel.values import calendar
 from yakuba.services.intake.actions import post as actions
+from yakuba.services.intake.engine.acting import answers
 from yakuba.services.intake.engine.acting.rules import Door
 from yakuba.services.intake.engine.acting.rules import Part as ActingPart
 from yakuba.services.intake.engine.acting.standing import Given
@@ -153,7 +155,7 @@ def open_envelope(asked: EnvelopeIn, actor: Actor) -> PostalRequest:
     """A case of an envelope, with the orders that were in it."""
     given = None
     if asked.part:
-        part = if_valid(ActingPart, asked.part)
+        part = answers.part_named(asked.part)
         if part is None:
             raise Invalid(f"立場は {'、'.join(one.value for one in ActingPart)} から書いてください。")
         given = Given(part, Door.POST, seen=frozenset(asked.documents))
@@ -188,7 +190,7 @@ def send_request(asked: OneRequest, actor: Actor) -> PostalRequest:
 
 def _order(text: str) -> tuple[int, date, bool]:
     yen, _, day = text.partition(":")
-    found = if_valid(date.fromisoformat, day)
+    found = if_valid(calendar.read_date, day)
     if found is None or not (yen.isascii() and yen.isdigit()):
         raise Invalid(
             f"小為替「{text[:40]}」が読めません。300:2026-11-01 のように、額面と発行日を書いてください。"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any, BinaryIO
 
 from django.contrib import messages
@@ -22,6 +21,7 @@ from yakuba.kernel.refusals import if_valid
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.reading import Row
 from yakuba.kernel.ui.refusals import form_page
+from yakuba.kernel.values import calendar
 from yakuba.services.intake.actions import closing as closing_actions
 from yakuba.services.intake.actions import fees as actions
 from yakuba.services.intake.actions import payments as payment_actions
@@ -124,7 +124,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @permission_required("intake.fees")
 def day(request: HttpRequest, day: str) -> HttpResponse:
     """A day's lines; count it and ask a second person to close it."""
-    found = if_valid(date.fromisoformat, day)
+    found = if_valid(calendar.read_date, day)
     if found is None:
         raise Http404
     book = queries.day_of(found)

@@ -24,7 +24,12 @@ def said(typed: Mapping[str, str]) -> dict[Asked, str]:
 
 def part_of(typed: Mapping[str, str]) -> Part | None:
     """As what somebody asks; None while nobody has said it."""
-    return if_valid(Part, typed.get(PART, ""))
+    return part_named(typed.get(PART, ""))
+
+
+def part_named(word: str) -> Part | None:
+    """The role of that word."""
+    return next((one for one in Part if one.value == word), None)
 
 
 def given_of(typed: Mapping[str, str], door: Door, rules: Rules) -> Given | None:

@@ -50,8 +50,9 @@ def months_after(day: date, months: int) -> date:
 
 
 def last_day(issued_on: date) -> date:
-    """The last day on which an order of that day is good: 2026-06-01 → 2026-11-30."""
-    return months_after(issued_on, VALID_MONTHS) - timedelta(days=1)
+    """The last day on which an order of that day is good: 2026-06-01 → 2026-11-30, 2026-08-31 → 2027-02-28."""
+    same = months_after(issued_on, VALID_MONTHS)
+    return same - timedelta(days=1) if same.day == issued_on.day else same
 
 
 def is_near(order: Order, today: date) -> bool:
