@@ -7,15 +7,33 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.ledger.actions import open_case
+from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.intake import operations
-from yakuba.services.intake.actions import answering, counter, drafts, navigator, opening, sending, visits
+from yakuba.services.intake.actions import (
+    answering,
+    counter,
+    drafts,
+    fees,
+    navigator,
+    opening,
+    post,
+    rules,
+    sending,
+    visits,
+)
+from yakuba.services.intake.actions.numbers import next_number
+from yakuba.services.intake.actions.post import Envelope
 from yakuba.services.intake.engine.acting import answers as acting_answers
-from yakuba.services.intake.engine.acting.rules import Part
+from yakuba.services.intake.engine.acting.rules import Door, Part
+from yakuba.services.intake.engine.acting.standing import Given
 from yakuba.services.intake.engine.form import parse_form
-from yakuba.services.intake.models import LifeEvent, Signing, Submission, WebForm
+from yakuba.services.intake.models import LifeEvent, RuleFile, Signing, Submission, WebForm
 
 
 def is_empty() -> bool:
@@ -81,3 +99,34 @@ def publish_life_events(texts: Iterable[str], *, proposed_by: User, approved_by:
 def has_life_events() -> bool:
     """Whether the town has any."""
     return bool(LifeEvent.objects.exists())
+
+
+def has_rules() -> bool:
+    """Whether the town has said who may ask, or what it costs."""
+    return bool(RuleFile.objects.exists())
+
+
+def publish_rules(*, proposed_by: User, approved_by: User) -> int:
+    """Take the shipped rules of the town's procedures and its fees over, and put them into force as two people do; how many."""
+    rules.take_samples(actor=proposed_by)
+    rows = list(RuleFile.objects.filter(told="").order_by("pk"))
+    for row in rows:
+        approval = rules.propose(row.pk, "見本の決まりを使い始めます", actor=proposed_by)
+        approvals.approve(approval, actor=approved_by, answer="見本")
+    return len(rows)
+
+
+def open_envelope(
+    code: str, envelope: Envelope, fee: str, copies: int, seen: Iterable[str], *, actor: User
+) -> None:
+    """An envelope as a clerk opens it, from the person whom it is about, with its fee noted; the orders wait to be taken."""
+    given = Given(Part.SELF, Door.POST, seen=frozenset(seen))
+    row = post.register(post.procedure_of(code), envelope, given, secrets.token_urlsafe(24), actor=actor)
+    fees.charge(row.case, fee, copies, "", secrets.token_urlsafe(24), actor=actor)
+
+
+def pay_at_counter(code: str, fee: str, way: str, slip: str, *, actor: User) -> None:
+    """One copy, asked for and paid at the counter, of a case that is entered by hand."""
+    case = open_case(post.procedure_of(code), next_number(timezone.localdate()), Status.RECEIVED)
+    row = fees.charge(case, fee, 1, "", secrets.token_urlsafe(24), actor=actor)
+    fees.receive(case, way, row.yen, slip, secrets.token_urlsafe(24), actor=actor)
