@@ -193,7 +193,7 @@ class MoreOrdersForm(forms.Form):
 class MatchForm(forms.Form):
     """Which record a line is."""
 
-    entry_id = forms.IntegerField(label="手数料の記録の番号")
+    fee_entry_id = forms.IntegerField(label="手数料の記録の番号")
 
 
 SOURCES = PaymentLine.Source.choices

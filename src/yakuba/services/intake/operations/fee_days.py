@@ -70,7 +70,7 @@ class PaymentMatchIn(BaseModel):
     """A line and the record that it is."""
 
     line_id: int = Field(description="明細の番号")
-    entry_id: int = Field(description="手数料の記録の番号（表の番号）")
+    fee_entry_id: int = Field(description="手数料の記録の番号（表の番号）")
 
 
 class FeeWayOut(BaseModel):
@@ -261,7 +261,7 @@ def list_open_payments(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
 def match_payment(asked: PaymentMatchIn, actor: Actor) -> PaymentLine:
     """A person says which record a line is; the sums must be the same."""
     line = one(PaymentLine.objects.all(), asked.line_id)
-    return payments.match_by_hand(line, entry(asked.entry_id), actor=actor)
+    return payments.match_by_hand(line, entry(asked.fee_entry_id), actor=actor)
 
 
 def told(row: DayClosing) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class RefundIn(OneAskedCase):
 class ReverseFeeIn(BaseModel):
     """A line that is taken back."""
 
-    entry_id: int = Field(description="手数料の記録の番号（表の番号）")
+    fee_entry_id: int = Field(description="手数料の記録の番号（表の番号）")
     reason: str = Field(min_length=1, max_length=300, description="取り消す理由")
     once: str = ONCE
 
@@ -206,11 +206,11 @@ def refund_fee(asked: RefundIn, actor: Actor) -> FeeEntry:
 
 
 @OPERATIONS.add(
-    "手数料の行を取り消す", "intake.fees", "POST fees/{entry_id}/reverse", "fees reverse", answer=AN_ENTRY
+    "手数料の行を取り消す", "intake.fees", "POST fees/{fee_entry_id}/reverse", "fees reverse", answer=AN_ENTRY
 )
 def reverse_fee(asked: ReverseFeeIn, actor: Actor) -> FeeEntry:
     """Take a line back by a line of its own."""
-    return actions.reverse(actions.entry_of(asked.entry_id), asked.reason, asked.once, actor=actor)
+    return actions.reverse(actions.entry_of(asked.fee_entry_id), asked.reason, asked.once, actor=actor)
 
 
 @OPERATIONS.add(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,9 +17,9 @@ from yakuba.services.intake.queries import fees
 def envelopes(user: Any) -> QueueState:
     """Those that have not gone back; urgent once the day by which they should is over."""
     rows = PostalRequest.objects.filter(sent_on=None)
-    first = rows.aggregate(first=Min("arrived_on"))["first"]
-    late = rows.filter(due_on__lt=timezone.localdate()).exists()
-    return QueueState(rows.count(), reverse("intake:post"), "返す", _noon(first), late)
+    found = rows.aggregate(number=Count("pk"), first=Min("arrived_on"), due=Min("due_on"))
+    late = found["due"] is not None and found["due"] < timezone.localdate()
+    return QueueState(found["number"], reverse("intake:post"), "返す", _noon(found["first"]), late)
 
 
 def money_orders(user: Any) -> QueueState:

@@ -87,7 +87,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     return {
         "rule_file_id": rule_file.pk,
         "request_id": request.pk,
-        "entry_id": entry.pk,
+        "fee_entry_id": entry.pk,
         "line_id": line.pk,
         "closing_id": closing.pk,
         "day": timezone.localdate().isoformat(),
