@@ -15,7 +15,7 @@ from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.engine.acting import answers
-from yakuba.services.intake.engine.acting.rules import Asked, Door, Rules
+from yakuba.services.intake.engine.acting.rules import Asked, Door, Part, Rules
 from yakuba.services.intake.engine.acting.standing import (
     Given,
     Standing,
@@ -122,12 +122,13 @@ def _fields(rules: Rules, given: Given, last: ActingStatement | None, actor: Act
     kept = seen_only(rules, role, given.door, sorted(given.seen))
     before = {one["name"]: one for one in last.seen} if last else {}
     seen = [_seen(name, given, before, actor) for name in sorted(kept)]
-    return {
+    found: dict[str, object] = {
         "door": WHERE[given.door].value,
         "part": role.part.value,
         "letters_to": role.to.value,
         "seen": seen,
-    } | texts
+    }
+    return found | texts
 
 
 def _seen(
@@ -164,7 +165,6 @@ def _short(text: str) -> str:
 
 def given_again(row: ActingStatement) -> Given:
     """What a statement says, to be stated anew with something more."""
-    typed = {answers.PART: row.part}
     texts = (
         (Asked.NAME, row.name),
         (Asked.ADDRESS, row.address),
@@ -172,7 +172,7 @@ def given_again(row: ActingStatement) -> Given:
         (Asked.RELATION, row.relation),
     )
     return Given(
-        answers.part_of(typed) or _lost(row),
+        _part(row),
         DOORS[ActingStatement.Where(row.door)],
         {one: text for one, text in texts if text},
         frozenset(one["name"] for one in row.seen),
@@ -181,5 +181,8 @@ def given_again(row: ActingStatement) -> Given:
     )
 
 
-def _lost(row: ActingStatement) -> None:
+def _part(row: ActingStatement) -> Part:
+    part = answers.part_named(row.part)
+    if part is not None:
+        return part
     raise Conflict(f"立場「{row.part}」は、いまの版にありません。選び直してください。")

@@ -101,9 +101,9 @@ def approved(approval: Approval, actor: User) -> None:
     )  # fmt: skip
 
 
-def require_closing(closing_id: int) -> DayClosing:
+def require_closing(day_closing_id: int) -> DayClosing:
     """Raises Invalid."""
-    row: DayClosing | None = queries.closings().filter(pk=closing_id).first()
+    row: DayClosing | None = queries.closings().filter(pk=day_closing_id).first()
     if row is None:
         raise Invalid("その日計はありません。一覧から選び直してください。")
     return row

@@ -54,7 +54,7 @@ def send(draft: Draft, key: str) -> Submission | Posted:
         labels = {code: one.field.label for code, one in form.questions.items()}
         problems = [Problem(0, labels.get(code, ""), sentence) for code, sentence in faults.items()]
         raise NotSent("直すところがあるので、まだ送っていません。", problems=problems)
-    given_by = acting.of_draft(row.form, typed | checked.values, Door.WEB, form)
+    given_by = acting.of_draft(row.form, {**typed, **checked.values}, Door.WEB, form)
     values = dict(checked.values)
     if form.sent_on:
         values[form.sent_on] = timezone.localdate().isoformat()

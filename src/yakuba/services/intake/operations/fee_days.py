@@ -23,6 +23,7 @@ from yakuba.services.intake.operations.fees import entry
 from yakuba.services.intake.operations.table import OPERATIONS
 from yakuba.services.intake.queries import fees as queries
 
+LARGEST_FILE = 20_000_000  # bytes
 ENDINGS = {"xlsx": "xlsx", "utf-8": "csv", "cp932": "csv", "json": "json"}
 LINE_COLUMNS = {"label": "方法", "yen": "額"}
 PAYMENT_COLUMNS = {"id": "番号", "day": "日付", "yen": "額", "slip": "控え番号", "note": "摘要"}
@@ -32,7 +33,7 @@ CLOSING_COLUMNS = {"id": "番号", "day": "日", "recorded": "記録", "differen
 class OneDay(BaseModel):
     """A day."""
 
-    day: date = Field(description="日")
+    fee_day: date = Field(description="日")
 
 
 class DayCountIn(OneDay):
@@ -50,7 +51,7 @@ class DayCountIn(OneDay):
 class OneDayClosing(BaseModel):
     """A closed day."""
 
-    closing_id: int = Field(description="日計の番号")
+    day_closing_id: int = Field(description="日計の番号")
 
 
 class DayTableIn(OneDayClosing):
@@ -69,7 +70,7 @@ class PaymentFileIn(BaseModel):
 class PaymentMatchIn(BaseModel):
     """A line and the record that it is."""
 
-    line_id: int = Field(description="明細の番号")
+    payment_line_id: int = Field(description="明細の番号")
     fee_entry_id: int = Field(description="手数料の記録の番号（表の番号）")
 
 
@@ -149,19 +150,19 @@ def _closing(row: DayClosing) -> dict[str, Any]:
 @OPERATIONS.add(
     "日の手数料を見る",
     "intake.fees",
-    "GET fee-days/{day}",
+    "GET fee-days/{fee_day}",
     "days show",
     answer=Answer(FeeDayOut, _day, tables=lambda found: [Rows(found["ways"], LINE_COLUMNS)]),
 )
 def show_day(asked: OneDay, actor: Actor) -> queries.Day:
     """What was recorded on a day, by way."""
-    return queries.day_of(asked.day)
+    return queries.day_of(asked.fee_day)
 
 
 @OPERATIONS.add(
     "日の締めを起案する",
     "intake.fees",
-    "POST fee-days/{day}/close",
+    "POST fee-days/{fee_day}/close",
     "days close",
     answer=Answer(DayApprovalOut, lambda row: {"id": row.pk, "summary": row.summary}),
     by_operator=False,
@@ -171,7 +172,7 @@ def propose_day(asked: DayCountIn, actor: Actor) -> Approval:
     if actor is None:
         raise Conflict("数えた職員が起案します。--user で職員を指定してください。")
     counted = {way: getattr(asked, way) for way in ("stamp", "order", "account", "cashless")}
-    return actions.propose(asked.day, asked.pieces, asked.fund, counted, asked.reasons, actor=actor)
+    return actions.propose(asked.fee_day, asked.pieces, asked.fund, counted, asked.reasons, actor=actor)
 
 
 @OPERATIONS.add(
@@ -189,16 +190,16 @@ def list_closings(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 @OPERATIONS.add(
     "日計表のPDF",
     "intake.fees",
-    "GET fee-closings/{closing_id}/pdf",
+    "GET fee-closings/{day_closing_id}/pdf",
     "days pdf",
     step_up=True,
     answer=Answer(media_type="application/pdf"),
     event="intake.day_taken",
-    trace=lambda asked, file: Trace(f"closing:{asked.closing_id}"),
+    trace=lambda asked, file: Trace(f"closing:{asked.day_closing_id}"),
 )
 def closing_pdf(asked: OneDayClosing, actor: Actor) -> Download:
     """As it was closed."""
-    row = one(queries.closings(), asked.closing_id)
+    row = one(queries.closings(), asked.day_closing_id)
     html = render_to_string("intake/fees/closing_paper.html", told(row))
     return Download(f"nikkei-{row.day.isoformat()}.pdf", "application/pdf", to_pdf(html))
 
@@ -206,16 +207,16 @@ def closing_pdf(asked: OneDayClosing, actor: Actor) -> Download:
 @OPERATIONS.add(
     "日計を表で書き出す",
     "intake.fees",
-    "GET fee-closings/{closing_id}/table",
+    "GET fee-closings/{day_closing_id}/table",
     "days table",
     step_up=True,
     answer=Answer(media_type="text/csv"),
     event="intake.day_taken",
-    trace=lambda asked, file: Trace(f"closing:{asked.closing_id}"),
+    trace=lambda asked, file: Trace(f"closing:{asked.day_closing_id}"),
 )
 def closing_table(asked: DayTableIn, actor: Actor) -> Download:
     """The lines of the day; in Excel and JSON also its sums by way."""
-    row = one(queries.closings(), asked.closing_id)
+    row = one(queries.closings(), asked.day_closing_id)
     tables = [queries.entry_table(queries.day_of(row.day))]
     if asked.form == "xlsx":
         tables.insert(0, queries.total_table(row))
@@ -236,7 +237,7 @@ def closing_table(asked: DayTableIn, actor: Actor) -> Download:
 )
 def load_payments(asked: PaymentFileIn, actor: Actor) -> payments.Loaded:
     """Lines of a file, laid beside the records; what stands here already is not taken twice."""
-    return payments.load(asked.file.file, asked.source, actor=actor)
+    return payments.load(asked.file.read(LARGEST_FILE), asked.source, actor=actor)
 
 
 @OPERATIONS.add(
@@ -254,13 +255,13 @@ def list_open_payments(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
 @OPERATIONS.add(
     "入金の明細を記録と結び付ける",
     "intake.fees",
-    "POST fee-payments/{line_id}/match",
+    "POST fee-payments/{payment_line_id}/match",
     "payments match",
     answer=Answer(PaymentLineOut, _line),
 )
 def match_payment(asked: PaymentMatchIn, actor: Actor) -> PaymentLine:
     """A person says which record a line is; the sums must be the same."""
-    line = one(PaymentLine.objects.all(), asked.line_id)
+    line = one(PaymentLine.objects.all(), asked.payment_line_id)
     return payments.match_by_hand(line, entry(asked.fee_entry_id), actor=actor)
 
 

@@ -52,7 +52,7 @@ class EnvelopeIn(BaseModel):
 class OneRequest(BaseModel):
     """An envelope."""
 
-    request_id: int = Field(description="郵送請求の番号")
+    postal_request_id: int = Field(description="郵送請求の番号")
 
 
 class SettleIn(OneRequest):
@@ -171,21 +171,25 @@ def open_envelope(asked: EnvelopeIn, actor: Actor) -> PostalRequest:
 
 
 @OPERATIONS.add(
-    "届いた小為替を分ける", "intake.fees", "POST post/{request_id}/settle", "post settle", answer=A_REQUEST
+    "届いた小為替を分ける",
+    "intake.fees",
+    "POST post/{postal_request_id}/settle",
+    "post settle",
+    answer=A_REQUEST,
 )
 def settle_request(asked: SettleIn, actor: Actor) -> PostalRequest:
     """Take the orders that pay what is due; all others are to go back."""
-    row = actions.request_of(asked.request_id)
+    row = actions.request_of(asked.postal_request_id)
     actions.settle(row, asked.once, actor=actor)
-    return actions.request_of(asked.request_id)
+    return actions.request_of(asked.postal_request_id)
 
 
 @OPERATIONS.add(
-    "郵送請求を返した", "intake.fees", "POST post/{request_id}/sent", "post sent", answer=A_REQUEST
+    "郵送請求を返した", "intake.fees", "POST post/{postal_request_id}/sent", "post sent", answer=A_REQUEST
 )
 def send_request(asked: OneRequest, actor: Actor) -> PostalRequest:
     """The envelope went back today."""
-    return actions.send(actions.request_of(asked.request_id), actor=actor)
+    return actions.send(actions.request_of(asked.postal_request_id), actor=actor)
 
 
 def _order(text: str) -> tuple[int, date, bool]:

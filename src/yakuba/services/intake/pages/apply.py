@@ -204,7 +204,7 @@ def _check(request: HttpRequest, writing: Writing, more: dict[str, Any], status:
     given = drafts.attached(writing.draft)
     faults = {**checked.faults, **files_missing(writing.pages, forms.counted(given))}
     sections = who.section(writing) + summary.sections(writing, checked.values, faults, given)
-    if unsaid := who.fault_of(writing, drafts.answers(writing.draft) | checked.values):
+    if unsaid := who.fault_of(writing, {**drafts.answers(writing.draft), **checked.values}):
         faults = {"who": unsaid, **faults}
     context = {
         "form": writing.draft.form,

@@ -122,9 +122,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("intake.fees")
-def day(request: HttpRequest, day: str) -> HttpResponse:
+def day(request: HttpRequest, fee_day: str) -> HttpResponse:
     """A day's lines; count it and ask a second person to close it."""
-    found = if_valid(calendar.read_date, day)
+    found = if_valid(calendar.read_date, fee_day)
     if found is None:
         raise Http404
     book = queries.day_of(found)
@@ -157,9 +157,9 @@ def _field(form: CountForm, name: str) -> Any:
 
 
 @permission_required("intake.fees")
-def closing(request: HttpRequest, closing_id: int) -> HttpResponse:
+def closing(request: HttpRequest, day_closing_id: int) -> HttpResponse:
     """A closed day. Nothing of it can be changed."""
-    row = get_object_or_404(queries.closings(), pk=closing_id)
+    row = get_object_or_404(queries.closings(), pk=day_closing_id)
     forms = (("xlsx", "Excel"), ("utf-8", "CSV（UTF-8）"), ("cp932", "CSV（Shift_JIS）"))
     context = day_operations.told(row) | {"label": queries.day_label(row.day), "forms": forms}
     return render(request, "intake/fees/closing.html", context)
@@ -167,17 +167,17 @@ def closing(request: HttpRequest, closing_id: int) -> HttpResponse:
 
 @permission_required("intake.fees")
 @step_up
-def closing_pdf(request: HttpRequest, closing_id: int) -> HttpResponseBase:
+def closing_pdf(request: HttpRequest, day_closing_id: int) -> HttpResponseBase:
     """On paper."""
-    return day_operations.closing_pdf(person_of(request), closing_id=closing_id).answer()
+    return day_operations.closing_pdf(person_of(request), day_closing_id=day_closing_id).answer()
 
 
 @permission_required("intake.fees")
 @step_up
-def closing_table(request: HttpRequest, closing_id: int) -> HttpResponseBase:
+def closing_table(request: HttpRequest, day_closing_id: int) -> HttpResponseBase:
     """As a table."""
     form = request.GET.get("form", "xlsx")
-    return day_operations.closing_table(person_of(request), closing_id=closing_id, form=form).answer()
+    return day_operations.closing_table(person_of(request), day_closing_id=day_closing_id, form=form).answer()
 
 
 @permission_required("intake.fees")

@@ -89,9 +89,9 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("intake.fees")
-def envelope(request: HttpRequest, request_id: int) -> HttpResponse:
+def envelope(request: HttpRequest, postal_request_id: int) -> HttpResponse:
     """One envelope: what came, what is due, what is kept and what goes back."""
-    row = get_object_or_404(queries.requests(), pk=request_id)
+    row = get_object_or_404(queries.requests(), pk=postal_request_id)
     form = MoreOrdersForm(request.POST or None)
 
     def take() -> HttpResponse:

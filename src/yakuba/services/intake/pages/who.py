@@ -84,7 +84,7 @@ def section(writing: Writing) -> list[dict[str, Any]]:
     found = queries.acting(writing.code)
     if found is None:
         return []
-    typed = drafts.answers(writing.draft) | check_all(writing.form, writing.answers).values
+    typed = {**drafts.answers(writing.draft), **check_all(writing.form, writing.answers).values}
     role = _role(found[0], writing)
     lines = [_line("だれの申請か", LABELS[role.part] if role else "", writing.url("who"))]
     said = answers.said(typed)

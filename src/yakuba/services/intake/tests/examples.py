@@ -86,11 +86,11 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         "rule_file_id": rule_file.pk,
-        "request_id": request.pk,
+        "postal_request_id": request.pk,
         "fee_entry_id": entry.pk,
-        "line_id": line.pk,
-        "closing_id": closing.pk,
-        "day": timezone.localdate().isoformat(),
+        "payment_line_id": line.pk,
+        "day_closing_id": closing.pk,
+        "fee_day": timezone.localdate().isoformat(),
         "payment_source": "account",
         "visit_id": visit.pk,
         "counter_draft_id": at_counter.pk,

@@ -266,10 +266,10 @@ def test_a_closed_day_is_printed_and_taken_along(owing, clerk, head):  # noqa: F
     pay(owing, clerk, 600)
     approvals.approve(count_day(clerk), actor=head)
     number = DayClosing.objects.get().pk
-    pdf = fee_days.closing_pdf(None, closing_id=number)
+    pdf = fee_days.closing_pdf(None, day_closing_id=number)
     assert begins(pdf, b"%PDF")
     for form, mark in (("xlsx", b"PK"), ("utf-8", b"\xef\xbb\xbf"), ("cp932", "番号".encode("cp932"))):
-        assert begins(fee_days.closing_table(None, closing_id=number, form=form), mark)
+        assert begins(fee_days.closing_table(None, day_closing_id=number, form=form), mark)
 
 
 def begins(file, mark):

@@ -4,8 +4,12 @@ from django.urls import path
 
 from yakuba.services.intake.pages import acting, fees, post, rules
 
-RULE, CASE, CLOSING = "rules/<int:rule_file_id>/", "cases/<int:case_id>/", "fees/closings/<int:closing_id>/"
-REQUEST = "post/<int:request_id>/"
+RULE, CASE, CLOSING = (
+    "rules/<int:rule_file_id>/",
+    "cases/<int:case_id>/",
+    "fees/closings/<int:day_closing_id>/",
+)
+REQUEST = "post/<int:postal_request_id>/"
 STAFF = [
     path("rules/", rules.index, name="rules"),
     path("rules/load/", rules.load, name="rule-load"),
@@ -22,13 +26,13 @@ STAFF = [
     path(f"{CASE}fees/refund/", fees.refund, name="fee-refund"),
     path("fees/", fees.index, name="fees"),
     path("fees/entries/<int:fee_entry_id>/reverse/", fees.reverse_entry, name="fee-reverse"),
-    path("fees/days/<slug:day>/", fees.day, name="fee-day"),
+    path("fees/days/<slug:fee_day>/", fees.day, name="fee-day"),
     path(CLOSING, fees.closing, name="fee-closing"),
     path(f"{CLOSING}pdf/", fees.closing_pdf, name="fee-closing-pdf"),
     path(f"{CLOSING}table/", fees.closing_table, name="fee-closing-table"),
     path("fees/payments/", fees.payments, name="payments"),
     path("fees/payments/load/<slug:payment_source>/", fees.load_payments, name="payments-load"),
-    path("fees/payments/<int:line_id>/match/", fees.match_payment, name="payment-match"),
+    path("fees/payments/<int:payment_line_id>/match/", fees.match_payment, name="payment-match"),
     path("post/", post.index, name="post"),
     path("post/open/", post.begin, name="post-begin"),
     path(REQUEST, post.envelope, name="post-request"),
