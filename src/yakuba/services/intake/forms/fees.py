@@ -14,7 +14,6 @@ from yakuba.kernel.values import calendar
 from yakuba.kernel.values.characters import narrow
 from yakuba.services.intake.engine.fees.cash import DENOMINATIONS, LABELS, Way
 from yakuba.services.intake.engine.fees.orders import VALUES
-from yakuba.services.intake.models import PaymentLine
 
 BY_HAND = [(way.value, LABELS[way]) for way in (Way.CASH, Way.STAMP, Way.ACCOUNT, Way.CASHLESS)]
 
@@ -194,6 +193,3 @@ class MatchForm(forms.Form):
     """Which record a line is."""
 
     fee_entry_id = forms.IntegerField(label="手数料の記録の番号")
-
-
-SOURCES = PaymentLine.Source.choices

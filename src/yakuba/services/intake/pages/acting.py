@@ -15,7 +15,7 @@ from yakuba.kernel.accounts import permission_required, person_of, require
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.sight import sight
 from yakuba.kernel.protection.policy import HIDDEN
-from yakuba.kernel.refusals import Missing, if_valid
+from yakuba.kernel.refusals import Conflict, Missing, if_valid
 from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.intake.actions import acting as actions
@@ -34,7 +34,7 @@ def acting(request: HttpRequest, case_id: int) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
     found = rules.acting(case.procedure.code)
     if found is None:
-        raise Missing(
+        raise Conflict(
             "この手続には、申請できる人の決まりがまだありません。「本人確認と手数料」で作ってください。"
         )
     last = next(iter(queries.history(case)), None)

@@ -27,7 +27,6 @@ from yakuba.services.intake.actions import fees as actions
 from yakuba.services.intake.actions import payments as payment_actions
 from yakuba.services.intake.engine.fees.cash import LABELS, Way
 from yakuba.services.intake.forms.fees import (
-    SOURCES,
     ChargeForm,
     CountForm,
     MatchForm,
@@ -122,9 +121,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("intake.fees")
-def day(request: HttpRequest, fee_day: str) -> HttpResponse:
+def day(request: HttpRequest) -> HttpResponse:
     """A day's lines; count it and ask a second person to close it."""
-    found = if_valid(calendar.read_date, fee_day)
+    found = if_valid(calendar.read_date, request.GET.get("day", ""))
     if found is None:
         raise Http404
     book = queries.day_of(found)
@@ -136,7 +135,7 @@ def day(request: HttpRequest, fee_day: str) -> HttpResponse:
             found, form.pieces, form.cleaned_data["fund"], counted, form.reasons, actor=person_of(request)
         )
         messages.success(request, "締めを起案しました。別の職員が数え直して承認すると、締まります。")
-        return redirect("intake:fee-day", found.isoformat())
+        return redirect(f"{reverse('intake:fee-day')}?day={found.isoformat()}")
 
     context = {
         "book": book,
@@ -186,17 +185,25 @@ def payments(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": queries.unmatched_lines(),
         "records": queries.unmatched_records(),
-        "sources": SOURCES,
         "form": MatchForm(),
     }
     return render(request, "intake/fees/payments.html", context)
 
 
 @permission_required("intake.fees")
-def load_payments(request: HttpRequest, payment_source: str) -> HttpResponse:
-    """A file, with its columns chosen and remembered."""
-    if payment_source not in PaymentLine.Source.values:
-        raise Http404
+def load_account(request: HttpRequest) -> HttpResponse:
+    """A file of the bank."""
+    return _load(request, PaymentLine.Source.ACCOUNT)
+
+
+@permission_required("intake.fees")
+def load_cashless(request: HttpRequest) -> HttpResponse:
+    """A file of the terminals' company."""
+    return _load(request, PaymentLine.Source.CASHLESS)
+
+
+def _load(request: HttpRequest, payment_source: PaymentLine.Source) -> HttpResponse:
+    """With its columns chosen and remembered."""
 
     def check(rows: Iterable[Row]) -> list[Problem]:
         problems: list[Problem] = []
@@ -213,7 +220,7 @@ def load_payments(request: HttpRequest, payment_source: str) -> HttpResponse:
 
     above = (("手数料の日計", reverse("intake:fees")), ("入金の明細", reverse("intake:payments")))
     page = importing.ImportPage(above, "カードの番号の入っていない明細を使います。")
-    kind = payment_actions.TABLES[PaymentLine.Source(payment_source)]
+    kind = payment_actions.TABLES[payment_source]
     return importing.respond(request, kind, check, take, page)
 
 

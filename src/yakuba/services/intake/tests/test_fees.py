@@ -324,15 +324,17 @@ def test_the_pages_take_what_a_clerk_types(owing, clerk, make_staff, in_yakuba_c
     assert answer.status_code in (409, 422)
     assert "多すぎます" in answer.content.decode()
     today = timezone.localdate().isoformat()
-    assert "数えて締める" in client.get(f"/intake/fees/days/{today}/").content.decode()
-    answer = client.post(f"/intake/fees/days/{today}/", {"fund": "0", "pieces_500": "1"})
+    assert "数えて締める" in client.get(f"/intake/fees/day/?day={today}").content.decode()
+    answer = client.post(f"/intake/fees/day/?day={today}", {"fund": "0", "pieces_500": "1"})
     assert "合いません" in answer.content.decode()
-    answer = client.post(f"/intake/fees/days/{today}/", {"fund": "0", "pieces_500": "1", "pieces_100": "1"})
+    answer = client.post(
+        f"/intake/fees/day/?day={today}", {"fund": "0", "pieces_500": "1", "pieces_100": "1"}
+    )
     assert answer.status_code == 302, answer.content.decode()
     assert client.get("/intake/fees/").status_code == 200
     assert client.get("/intake/fees/payments/").status_code == 200
     file = SimpleUploadedFile("a.csv", f"日付,額\n{today},1\n".encode())
-    answer = client.post("/intake/fees/payments/load/account/", {"file": file}, follow=True)
+    answer = client.post("/intake/fees/payments/account/", {"file": file}, follow=True)
     assert "取り込" in answer.content.decode()
     other = Client()
     other.force_login(make_staff(in_yakuba_city, "intake.view"))
