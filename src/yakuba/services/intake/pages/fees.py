@@ -123,7 +123,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @permission_required("intake.fees")
 def day(request: HttpRequest) -> HttpResponse:
     """A day's lines; count it and ask a second person to close it."""
-    found = if_valid(calendar.read_date, request.GET.get("day", ""))
+    said = request.GET.get("day", "")
+    found = if_valid(calendar.read_date, said) if said else timezone.localdate()
     if found is None:
         raise Http404
     book = queries.day_of(found)

@@ -91,7 +91,6 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "payment_line_id": line.pk,
         "day_closing_id": closing.pk,
         "fee_day": timezone.localdate().isoformat(),
-        "payment_source": "account",
         "visit_id": visit.pk,
         "counter_draft_id": at_counter.pk,
         "role_number": 1,
