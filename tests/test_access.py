@@ -40,7 +40,7 @@ OPEN_TO_ALL |= {f"ask:{name}" for name in ("page", "window", "choose", "rate", "
 OPEN_TO_ALL |= {"guest:screen"}
 # Residents apply without a login; a draft opens to the browser that has it, tried in the room's own tests.
 APPLYING = {"index", "start", "resume", "status", "reply", "withdraw", "status-paper"}
-DRAFTS = {"page", "files", "check", "send", "done", "paper", "save", "forget"}
+DRAFTS = {"page", "files", "check", "send", "done", "paper", "save", "forget", "who", "who-person"}
 OPEN_TO_ALL |= {f"apply:{name}" for name in APPLYING | DRAFTS}
 # A tablet at the counter, by the key of what it shows, once.
 OPEN_TO_ALL |= {"tablet:sign"}

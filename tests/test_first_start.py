@@ -72,6 +72,7 @@ def test_the_first_start_says_into_a_pipe_what_fits_on_one_screen_however_slow_t
         "meeting",
         "applications",
         "hall",
+        "fees",
         "logs",
         "work",
         "bodies",

@@ -47,6 +47,7 @@ HARMLESS = {
     "reading:cover_pdf": "a cover says how many sheets of which form follow, of nobody",
     "intake:counter-paper": "what this clerk has just typed, for who stands there to sign; recorded by itself",
     "intake:navigator-export": "what a procedure needs, for residents to read, of nobody",
+    "intake:rule-export": "who may ask and what it costs, for residents to read, of nobody",
     "localwords:export": "words for residents to read, of nobody",
     "manual-picture": "the manual is for all staff",
     **{
@@ -57,6 +58,7 @@ HARMLESS = {
 # Operations that give out a file, or approve, without asking, and why.
 HARMLESS_OPERATIONS = {
     "intake.export_life_event": "what a procedure needs, for residents to read, of nobody",
+    "intake.export_rule_file": "who may ask and what it costs, for residents to read, of nobody",
     "intake.export_form": "which questions a form asks on which page, of nobody",
     "reading.print_cover": "a cover says how many sheets of which form follow, of nobody",
     "translation.export": "sentences for the counter, of nobody",

@@ -15,6 +15,7 @@ from yakuba.demo import (
     bodies,
     chain,
     checks,
+    fees,
     guests,
     hall,
     land,
@@ -76,6 +77,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         meeting.load()
         applications.load()
         hall.load()
+        fees.load()
         logs.load()
         work.load()
         bodies.load()

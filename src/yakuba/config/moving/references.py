@@ -130,6 +130,10 @@ CHANGES: dict[str, Change] = {
     "intake.Posted.sealed": plain,  # to the applicant
     "fieldwork.PostedReport.sealed": plain,  # to the reporter
     "intake.WebForm.document": plain,
+    "intake.ActingStatement.seen": plain,
+    "intake.ActingStatement.lacking": plain,
+    "intake.DayDraft.content": plain,
+    "intake.DayClosing.content": plain,
     "translation.OwnPhrase.answers": plain,
     "translation.Talk.key": plain,
     "translation.Talk.lines": plain,

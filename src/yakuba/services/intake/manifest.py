@@ -2,18 +2,37 @@
 
 from yakuba.kernel.registry import (
     ApprovalKind,
+    DefinitionKind,
     Delivery,
     Exchange,
     Group,
+    LetterField,
+    LetterKind,
     Manifest,
     NavigationItem,
     Permission,
     PersonalData,
     SearchSource,
     Setting,
+    WorkQueue,
 )
 
 SHOWN_BESIDE = "申請はそのままです。この文が、申請した人の状況のページに出ます。"
+NOTICE = "yakuba.services.intake.actions.notice"
+LETTER_FIELDS = (
+    LetterField("宛名", "届出に名前のある本人の氏名。「様」は付きません", "見本花子"),
+    LetterField("郵便番号", "本人の郵便番号。〒は付きません", "999-0001"),
+    LetterField("住所", "本人の住所", "○○市東町1丁目2番3号"),
+    LetterField("受付番号", "受付番号", "0800099942"),
+    LetterField("手続", "届出の名称", "婚姻届"),
+    LetterField("文書番号", "通知を作る画面で入れた文書番号", "市第123号"),
+    LetterField("日付", "通知を作る画面で入れた日付", "令和9年2月5日"),
+    LetterField("名義", "市町村長の名義", "○○市長　見本一郎"),
+    LetterField("件名", "通知の名前", "届出があったことの通知"),
+    LetterField("前文", "はじめの一文", "あなたのお名前で、次の届出がありました。"),
+    LetterField("本文", "心当たりのないときのこと", "お心当たりのないときは、ご連絡ください。"),
+    LetterField("問い合わせ先", "お問い合わせ先", "○○市市民課　電話00-0000-0000"),
+)
 MANIFEST = Manifest(
     name="intake",
     label="申請受付",
@@ -23,22 +42,45 @@ MANIFEST = Manifest(
         "": "申請フォームを住民に開く",
         "navigator": "届出ナビの出来事を書く",
         "counter": "書かずに窓口で受け付ける",
+        "rules": "本人確認と代理人の決まりを作る",
+        "rule": "本人確認と代理人の決まりを作る",
+        "acting": "本人確認と代理人の決まりを作る",
+        "fees": "手数料を受け取って日ごとに締める",
+        "fee-day": "手数料を受け取って日ごとに締める",
+        "case-fees": "手数料を受け取って日ごとに締める",
+        "payments": "手数料を受け取って日ごとに締める",
+        "post": "郵送請求を受け付ける",
+        "post-request": "郵送請求を受け付ける",
     },
     navigation=(
         NavigationItem("窓口で受け付ける", "intake:counter", "intake.counter"),
         NavigationItem("申請フォーム", "intake:index", "intake.view"),
         NavigationItem("届出ナビ", "intake:navigator", "intake.view"),
+        NavigationItem("本人確認と手数料", "intake:rules", "intake.view"),
+        NavigationItem("郵送請求", "intake:post", "intake.fees"),
+        NavigationItem("手数料の日計", "intake:fees", "intake.fees"),
     ),
     permissions=(
         Permission("intake.view", "申請フォームと、ウェブで届いた申請を見る"),
         Permission("intake.edit", "申請フォームを開き、閉じ、補正を求める"),
         Permission("intake.counter", "窓口で、書いてもらわずに申請を受け付ける"),
-        Permission("intake.approve", "届出ナビの公開を承認する"),
+        Permission("intake.approve", "届出ナビ、本人確認と手数料の決まりの公開を承認する"),
+        Permission("intake.fees", "手数料と郵送請求を記録し、日の手数料を数える"),
+        Permission("intake.fees_close", "数えられた日の手数料を確かめ、締める"),
     ),
     roles={
-        "窓口担当": ("intake.view", "intake.edit", "intake.counter"),
-        "課長": ("intake.view", "intake.approve"),
+        "窓口担当": ("intake.view", "intake.edit", "intake.counter", "intake.fees"),
+        "課長": ("intake.view", "intake.approve", "intake.fees", "intake.fees_close"),
     },
+    queues=(
+        WorkQueue("返していない郵送請求", "intake.fees", "yakuba.services.intake.queries.waiting:envelopes"),
+        WorkQueue(
+            "期限の近い定額小為替", "intake.fees", "yakuba.services.intake.queries.waiting:money_orders"
+        ),
+        WorkQueue(
+            "締めていない手数料の日", "intake.fees", "yakuba.services.intake.queries.waiting:open_days"
+        ),
+    ),
     audit_events={
         "intake.event_written": "届出ナビの出来事の下書きを残した",
         "intake.event_published": "届出ナビの出来事を承認し、公開した",
@@ -66,12 +108,26 @@ MANIFEST = Manifest(
         "intake.handed_over": "窓口へデータが受け渡された",
         "intake.hand_over_used": "受け渡されたデータを窓口で使った",
         "intake.visit_ended": "窓口の受け付けを終えた",
+        "intake.rules_written": "本人確認か手数料の決まりの下書きを残した",
+        "intake.rules_published": "本人確認か手数料の決まりを使い始めた",
+        "intake.rules_withdrawn": "本人確認か手数料の決まりを使うのをやめた",
+        "intake.acting_stated": "申請した人の立場と、確かめた書類の種類を記録した",
+        "intake.fee_written": "手数料の行を書いた",
+        "intake.post_opened": "郵送請求の封筒を開け、入っていたものを記録した",
+        "intake.orders_settled": "届いた定額小為替を、充てるものと返すものに分けた",
+        "intake.post_sent": "郵送請求を返した",
+        "intake.day_closed": "日の手数料を締めた",
+        "intake.day_taken": "日計を取り出した",
+        "intake.payments_loaded": "入金の明細を取り込んだ",
+        "intake.payment_matched": "入金の明細を手数料の記録と結び付けた",
     },
     ledger_events={
         "intake.sent": "ウェブで届いた",
         "intake.answered": "申請者が補正に答えた",
         "intake.taken": "窓口で受け付けた",
         "intake.served": "窓口の用が済んだ",
+        "intake.acting_stated": "申請した人を記録した",
+        "intake.came_by_post": "郵送で届いた",
     },
     case_part="yakuba.services.intake.pages.case_part:case_part",
     erase="yakuba.services.intake.actions.erasing:erase",
@@ -112,6 +168,37 @@ MANIFEST = Manifest(
             "届出ナビの出来事の公開",
             "intake.approve",
             "yakuba.services.intake.actions.navigator:published",
+        ),
+        ApprovalKind(
+            "intake.rules",
+            "本人確認か手数料の決まりの使用",
+            "intake.approve",
+            "yakuba.services.intake.actions.rules:published",
+        ),
+        ApprovalKind(
+            "intake.day",
+            "手数料の日の締め",
+            "intake.fees_close",
+            "yakuba.services.intake.actions.closing:approved",
+        ),
+    ),
+    letters=(
+        LetterKind(
+            "intake.not_identified",
+            "届出があったことの通知",
+            LETTER_FIELDS,
+            ("宛名", "住所", "受付番号", "日付", "名義", "本文"),
+            f"{NOTICE}:start",
+            f"{NOTICE}:sent_for",
+        ),
+    ),
+    definitions=(
+        DefinitionKind(
+            "acting",
+            "申請できる人の決まり",
+            collect="yakuba.services.intake.queries.rules:collect",
+            publish="yakuba.services.intake.actions.rules:publish_bundled",
+            withdraw="yakuba.services.intake.actions.rules:withdraw_bundled",
         ),
     ),
     exchange=Exchange(
@@ -177,5 +264,18 @@ MANIFEST = Manifest(
         PersonalData("intake.Submission", "ウェブで届いた申請と、窓口で受け付けた申請", None),
         PersonalData("intake.AttachedFile", "申請に付けられた写真と書類、窓口での署名", None),
         PersonalData("intake.Correction", "申請者に求めた補正と、その返事", None),
+        PersonalData(
+            "intake.ActingStatement",
+            "申請した人の立場と、代わりの人の氏名・住所、確かめた書類の種類と日",
+            None,
+        ),
+        PersonalData("intake.PostalRequest", "郵送請求の封筒に入っていたもの", None),
+        PersonalData("intake.FeeEntry", "受付の手数料の記録（カードの番号は残さない）", None),
+        PersonalData(
+            "intake.PaymentLine",
+            "口座と端末の入金の明細（振り込んだ人の名が入ることがある）",
+            1_826,
+            since="loaded_at",
+        ),
     ),
 )

@@ -16,6 +16,7 @@ from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.engine.answering import MY_NUMBER
 from yakuba.services.intake.models import Correction, Door, Submission
+from yakuba.services.intake.queries.acting import standing
 
 LONGEST = 1_000  # characters of what is asked and of what is answered
 MOST_ANSWERS = 20
@@ -113,6 +114,12 @@ def accept(case: Case, *, actor: Actor) -> Case:
         _locked(case).status != Status.RECEIVED
     ):  # another clerk may have asked the applicant something meanwhile
         raise NotPossible(f"受付 {case.receipt_number} は「受付済み」ではないので、入力に回せません。")
+    asked = standing(case)
+    if asked is not None and asked.waits:
+        raise NotPossible(
+            f"受付 {case.receipt_number} は、足りないものを待っています：{'。'.join(asked.lacking)}。"
+            "届いたら「申請した人」に記録します。そろわないまま進めるときは、そこに理由を書きます。"
+        )
     for row in CaseValue.objects.filter(case=case, trusted=False):  # strange, yet what was sent
         confirm_value(case, row.field, row.value, actor=known(actor), seconds=0.0, assumed=True, insist=True)
     move(case, Status.READY, user=actor, reason=CHECKED[Door(submission.door)])

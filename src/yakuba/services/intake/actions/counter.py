@@ -19,13 +19,15 @@ from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
 from yakuba.kernel.residents import codes
-from yakuba.services.intake.actions import answering, drafts, sending, visits
+from yakuba.services.intake.actions import acting, answering, drafts, sending, visits
 from yakuba.services.intake.engine import filling
+from yakuba.services.intake.engine.acting.rules import Door as AskingDoor
 from yakuba.services.intake.engine.answering import check_all
 from yakuba.services.intake.engine.filling import Piece
 from yakuba.services.intake.engine.form import SIGNATURE, Form, Page
 from yakuba.services.intake.models import AttachedFile, Door, Draft, Signing, Submission, Visit, WebForm
 from yakuba.services.intake.queries import forms
+from yakuba.services.intake.queries.acting import standing
 from yakuba.services.queue import facade as queue
 
 OTHERS = "#person:"
@@ -141,6 +143,14 @@ def answer(draft: Draft, page: Page, values: Mapping[str, str], *, right: bool, 
         visits.hear(row, person, said, filling.SAID, actor=actor)
 
 
+@transaction.atomic
+def say_who(draft: Draft, keys: Mapping[str, str], *, actor: User) -> None:
+    """Who stands there and what the clerk has seen of them, for this application alone: `engine.acting.answers`."""
+    assert draft.visit is not None
+    visits.locked(draft.visit, actor=actor)
+    drafts.keep(draft, keys)
+
+
 def earlier(draft: Draft) -> list[Submission]:
     """What was taken or sent lately for the same procedure and the same person of the register, the latest first."""
     resident = _resident(draft)
@@ -182,6 +192,7 @@ def take(draft: Draft, signing: str, *, actor: User, again: bool = False) -> Sub
     form, typed = forms.parsed(row.form), drafts.answers(row)
     values = _checked(form, typed)
     _require_signing(form, row, signing)
+    given_by = acting.of_draft(row.form, typed | values, AskingDoor.COUNTER, form)
     resident = _resident(row)
     case = _case(row, form, values, typed, actor)
     submission = Submission.objects.create(
@@ -208,7 +219,10 @@ def take(draft: Draft, signing: str, *, actor: User, again: bool = False) -> Sub
     record(
         "intake.taken", subject=f"case:{case.pk}", actor=actor, form=row.form.procedure.code, signing=signing
     )
-    if signing != Signing.PAPER:
+    if given_by:
+        acting.state(case, given_by, actor=actor)
+    stated = standing(case)  # what is lacking keeps nobody from applying: the case waits
+    if signing != Signing.PAPER and not (stated and stated.waits):
         answering.accept(case, actor=actor)
     return submission
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from yakuba.kernel.files.models import StoredFile
-from yakuba.services.intake.models import AttachedFile, Correction, Submission
+from yakuba.services.intake.models import (
+    ActingStatement,
+    AttachedFile,
+    Correction,
+    MoneyOrder,
+    PostalRequest,
+    Submission,
+)
 
 
 def erase(cases: Sequence[int]) -> list[StoredFile]:
@@ -15,5 +22,8 @@ def erase(cases: Sequence[int]) -> list[StoredFile]:
     files = [one.file for one in attached]
     attached.delete()
     Correction.objects.filter(submission__in=sent).delete()
+    ActingStatement.objects.filter(case__in=cases).delete()
+    MoneyOrder.objects.filter(request__case__in=cases).delete()
+    PostalRequest.objects.filter(case__in=cases).delete()
     sent.delete()
     return files

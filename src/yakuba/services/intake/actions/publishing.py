@@ -9,6 +9,7 @@ from yakuba.kernel.ledger.actions import load_procedure
 from yakuba.kernel.localwords.models import LocalWord
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.kernel.workdays.models import SpecialDay
+from yakuba.services.intake.actions import rules
 from yakuba.services.intake.actions.numbers import NUMBERS
 from yakuba.services.intake.engine.form import parse_form
 from yakuba.services.intake.models import LifeEvent, WebForm
@@ -35,6 +36,7 @@ def take(told: dict[str, Any]) -> None:
         values = {"title": event["title"], "told": event["told"], "text": event["told"]}
         LifeEvent.objects.update_or_create(code=event["code"], defaults=values)
     LifeEvent.objects.exclude(code__in=[one["code"] for one in told["events"]]).delete()
+    rules.take_told(told.get("acting", []))  # an inside of before says nothing of it
     _words(told["words"])
     _days(told["days"])
 

@@ -17,8 +17,10 @@ from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.outbound.part import is_outside
 from yakuba.kernel.refusals import Conflict, Invalid, Problem
 from yakuba.kernel.residents import codes
-from yakuba.services.intake.actions import drafts, posting
+from yakuba.services.intake.actions import acting, drafts, posting
 from yakuba.services.intake.actions.numbers import next_number
+from yakuba.services.intake.engine.acting import answers
+from yakuba.services.intake.engine.acting.rules import Door
 from yakuba.services.intake.engine.answering import check_all, files_missing
 from yakuba.services.intake.models import AttachedFile, Draft, Posted, Submission
 from yakuba.services.intake.queries import forms
@@ -52,11 +54,13 @@ def send(draft: Draft, key: str) -> Submission | Posted:
         labels = {code: one.field.label for code, one in form.questions.items()}
         problems = [Problem(0, labels.get(code, ""), sentence) for code, sentence in faults.items()]
         raise NotSent("直すところがあるので、まだ送っていません。", problems=problems)
+    given_by = acting.of_draft(row.form, {**typed, **checked.values}, Door.WEB, form)
     values = dict(checked.values)
     if form.sent_on:
         values[form.sent_on] = timezone.localdate().isoformat()
     if is_outside():
         wanted = {one.code for page in pages for one in page.files}
+        values |= answers.own(typed) if given_by else {}
         posted = posting.post(row, values, wanted, secret_of(key), codes.hashed)
         _empty(row)
         return posted
@@ -75,6 +79,8 @@ def send(draft: Draft, key: str) -> Submission | Posted:
             one.draft, one.submission = None, submission
             one.save()
     _empty(row)
+    if given_by:
+        acting.state(case, given_by, actor=None)
     add_event(case, "intake.sent", files=submission.files.count())  # type: ignore[attr-defined]
     record("intake.sent", subject=f"case:{case.pk}", form=row.form.procedure.code)
     return submission

@@ -24,10 +24,12 @@ from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.queries import is_number_taken
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Invalid, Missing, Refused, attempt
-from yakuba.services.intake.actions import answering
+from yakuba.services.intake.actions import acting, answering
 from yakuba.services.intake.actions.files import KEPT_AS, KINDS, LARGEST, LONGEST_NAME
 from yakuba.services.intake.actions.numbers import NUMBERS
 from yakuba.services.intake.engine import handed_in
+from yakuba.services.intake.engine.acting import answers
+from yakuba.services.intake.engine.acting.rules import Door
 from yakuba.services.intake.engine.form import can_be_asked
 from yakuba.services.intake.engine.handed_in import FILE, HandedFile, HandedIn
 from yakuba.services.intake.models import AttachedFile, Correction, FromOutside, Submission, WebForm
@@ -131,10 +133,20 @@ def _taken(key: str, handed: HandedIn, form: WebForm, files: Files, left_out: li
         AttachedFile.objects.create(
             submission=submission, slot=one.slot, file=stored, name=bare_name(one.name)[:LONGEST_NAME]
         )
+    _state(case, form, handed)
     given = handed.number if number != handed.number else ""  # what the applicant was told first
     add_event(case, "intake.sent", files=len(files), outside=True, left_out=left_out, given=given)
     record("intake.sent", subject=f"case:{case.pk}", form=form.procedure.code)
     return submission
+
+
+def _state(case: Case, form: WebForm, handed: HandedIn) -> None:
+    """Who asked, as far as the applicant has said it and may; an outside of before says nothing, and a clerk asks."""
+    given, refused = attempt(
+        acting.of_draft, form, answers.own(handed.values) | {**handed.values}, Door.WEB, forms.readable(form)
+    )
+    if given is not None and not refused:
+        acting.state(case, given, actor=None)
 
 
 def _number(handed: HandedIn) -> str:

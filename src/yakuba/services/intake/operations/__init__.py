@@ -18,8 +18,13 @@ from yakuba.kernel.operations import Answer, Nothing, Trace, Upload
 from yakuba.kernel.refusals import Invalid, Missing
 from yakuba.services.intake.actions import answering, opening
 from yakuba.services.intake.models import Correction, WebForm
+from yakuba.services.intake.operations import acting as _acting  # noqa: F401  # declares its operations
 from yakuba.services.intake.operations import counter as _counter  # noqa: F401  # declares its operations
+from yakuba.services.intake.operations import fee_days as _fee_days  # noqa: F401  # declares its operations
+from yakuba.services.intake.operations import fees as _fees  # noqa: F401  # declares its operations
 from yakuba.services.intake.operations import navigator as _navigator  # noqa: F401  # declares its operations
+from yakuba.services.intake.operations import post as _post  # noqa: F401  # declares its operations
+from yakuba.services.intake.operations import rules as _rules  # noqa: F401  # declares its operations
 from yakuba.services.intake.operations.table import OPERATIONS
 from yakuba.services.intake.queries import forms, paper
 

@@ -19,7 +19,7 @@ from yakuba.services.intake.engine.answering import check_all, check_page, files
 from yakuba.services.intake.engine.form import Page
 from yakuba.services.intake.forms import CodeForm, PageForm, typed
 from yakuba.services.intake.models import Posted, Submission, WebForm
-from yakuba.services.intake.pages import receipt, repeating, summary
+from yakuba.services.intake.pages import receipt, repeating, summary, who
 from yakuba.services.intake.pages.offers import with_offers
 from yakuba.services.intake.pages.residents import (
     TOO_OFTEN,
@@ -42,7 +42,12 @@ from yakuba.services.intake.pages.writing import (
     with_draft,
 )
 from yakuba.services.intake.queries import forms, navigator, paper
+from yakuba.services.intake.queries.acting import standing
 
+NOT_BY_WEB = {
+    "title": "ウェブでは申請できません",
+    "text": "この手続は、窓口か郵送で受け付けています。持ち物は窓口にお尋ねください。",
+}
 NO_SUCH = "この番号では開けません。番号と期限を確かめてください。期限を過ぎた書きかけは消えています。"
 SAVE = "draft:save"  # the button beside the fields, whose names are the procedure's
 
@@ -64,10 +69,16 @@ def start(request: HttpRequest, apply_code: str) -> HttpResponse:
     if request.method == "POST":
         if not may_begin(request):
             return too_often(request)
+        if not who.can_begin(apply_code):
+            return shown(request, "stop", NOT_BY_WEB, 409)
         opened = drafts.begin(form)
         return first_page(opened, apply_code)
     asked = forms.parsed(form)
-    return shown(request, "start", {"form": form, "pages": asked.pages, "days": drafts.KEPT_DAYS})
+    return shown(
+        request,
+        "start",
+        {"by_web": who.can_begin(apply_code), "form": form, "pages": asked.pages, "days": drafts.KEPT_DAYS},
+    )
 
 
 @with_draft
@@ -131,6 +142,7 @@ def done(request: HttpRequest, writing: Writing) -> HttpResponse:
         "picture": receipt.qr_code(where),
         "paper": writing.url("paper") if _has_paper(submission) else "",
         "forget": writing.url("forget"),
+        "bring": who.to_bring(writing.code, _part_of(submission)),
     }
     return shown(request, "done", context)
 
@@ -176,6 +188,12 @@ def resume(request: HttpRequest) -> HttpResponse:
     return shown(request, "resume", {"form": form}, status)
 
 
+def _part_of(submission: Submission | Posted) -> str:
+    """As what it was sent; outside nothing of it is known any more."""
+    now = standing(submission.case) if isinstance(submission, Submission) else None
+    return now.last.part if now else ""
+
+
 def _has_paper(submission: Submission | Posted) -> bool:
     """Outside there are no paper forms."""
     return isinstance(submission, Submission) and paper.has_form(submission.case)
@@ -185,7 +203,9 @@ def _check(request: HttpRequest, writing: Writing, more: dict[str, Any], status:
     checked = check_all(writing.form, writing.answers)
     given = drafts.attached(writing.draft)
     faults = {**checked.faults, **files_missing(writing.pages, forms.counted(given))}
-    sections = summary.sections(writing, checked.values, faults, given)
+    sections = who.section(writing) + summary.sections(writing, checked.values, faults, given)
+    if unsaid := who.fault_of(writing, {**drafts.answers(writing.draft), **checked.values}):
+        faults = {"who": unsaid, **faults}
     context = {
         "form": writing.draft.form,
         "writing": writing.draft,

@@ -26,7 +26,9 @@ from yakuba.services.intake import operations
 from yakuba.services.intake.engine.form import SIGNATURE
 from yakuba.services.intake.forms import CorrectionForm
 from yakuba.services.intake.models import AttachedFile, Door, FromOutside, Submission
-from yakuba.services.intake.queries import forms, paper
+from yakuba.services.intake.pages import acting
+from yakuba.services.intake.queries import forms, paper, rules
+from yakuba.services.intake.queries.acting import Standing
 
 
 def case_part(request: HttpRequest, case: Case) -> CasePart:
@@ -36,12 +38,14 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
     links = []
     if allowed(request.user, "ledger.view") and paper.has_form(case):
         links.append(CaseLink("用紙に入れたPDFを取り出す", reverse("intake:paper", args=[case.pk])))
+    now, panel = acting.panel(request, case)
+    may_edit = allowed(request.user, "intake.edit")
+    links += _asking(request, case, now)
+    steps, own = _first(request, case, now), tuple(filter(None, (panel,)))
     submission = Submission.objects.select_related("form__procedure").filter(case=case).first()
     if submission is None:
-        return CasePart(links=tuple(links))
-    may_edit = allowed(request.user, "intake.edit")
-    steps = []
-    if may_edit and case.status == Status.RECEIVED:
+        return CasePart(steps=tuple(steps), links=tuple(links), panels=own)
+    if may_edit and not (now and now.waits) and case.status == Status.RECEIVED:
         steps.append(
             CaseLink("内容を確かめて、入力に回す", reverse("intake:accept", args=[case.pk]), post=True)
         )
@@ -55,7 +59,30 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
         )
     else:
         note = CaseNote("info", "ウェブで届いた申請です", "値は申請者が入力したものです。")
-    return CasePart(tuple(steps), tuple(links), (note,), panels=_panels(request, case, submission))
+    return CasePart(tuple(steps), tuple(links), (note,), panels=own + _panels(request, case, submission))
+
+
+def _first(request: HttpRequest, case: Case, now: Standing | None) -> list[CaseLink]:
+    """What keeps the case waiting, as the next thing to do."""
+    steps = []
+    if now and allowed(request.user, "intake.edit"):
+        if now.letter_due:
+            where = reverse("intake:acting-letter", args=[case.pk])
+            steps.append(CaseLink("届出があったことを、本人に手紙で知らせる", where))
+        if now.waits and case.status == Status.RECEIVED:
+            steps.append(CaseLink("届いた書類を記録する", reverse("intake:acting", args=[case.pk])))
+    return steps
+
+
+def _asking(request: HttpRequest, case: Case, now: Standing | None) -> list[CaseLink]:
+    """Ways to who asked and to the fees."""
+    links = []
+    if allowed(request.user, "intake.edit") and (now or rules.acting(case.procedure.code)):
+        label = "申請した人を直す" if now else "申請した人を記録する"
+        links.append(CaseLink(label, reverse("intake:acting", args=[case.pk])))
+    if allowed(request.user, "intake.fees"):
+        links.append(CaseLink("手数料", reverse("intake:case-fees", args=[case.pk])))
+    return links
 
 
 def _panels(request: HttpRequest, case: Case, submission: Submission) -> tuple[str, ...]:

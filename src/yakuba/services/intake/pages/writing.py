@@ -20,7 +20,7 @@ from yakuba.services.intake.actions import drafts
 from yakuba.services.intake.engine.form import Form, Page
 from yakuba.services.intake.models import Draft
 from yakuba.services.intake.pages.residents import may_press, resident_page, shown, too_often
-from yakuba.services.intake.queries import forms
+from yakuba.services.intake.queries import forms, rules
 
 IDLE_SECONDS = 3600  # then the browser forgets a draft that was not put aside
 CHECK, FILES = "check", "files"
@@ -115,7 +115,8 @@ def saved(request: HttpRequest, writing: Writing, step: int) -> HttpResponse:
 
 def first_page(opened: drafts.Opened, apply_code: str) -> HttpResponse:
     """The way to the first page of a draft that has just begun, for this browser."""
-    first = reverse("apply:page", args=[current_municipality().code, apply_code, opened.key, 1])
+    name, more = ("who", []) if rules.acting(apply_code) else ("page", [1])
+    first = reverse(f"apply:{name}", args=[current_municipality().code, apply_code, opened.key, *more])
     return remember(redirect(first), opened.draft, opened.key, opened.browser)
 
 

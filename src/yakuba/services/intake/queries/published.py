@@ -10,6 +10,7 @@ from yakuba.kernel.outbound import DataClass, class_of
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.workdays.models import SpecialDay
 from yakuba.services.intake.models import LifeEvent, WebForm
+from yakuba.services.intake.queries import rules
 
 
 def published() -> dict[str, Any]:
@@ -22,6 +23,7 @@ def published() -> dict[str, Any]:
             {"code": row.code, "title": row.title, "told": row.told}
             for row in LifeEvent.objects.exclude(told="").order_by("code")
         ],
+        "acting": rules.told_of_acting(),
         "words": [
             [row.room, row.name, row.value]
             for row in LocalWord.objects.filter(room__in=("", "intake")).order_by("room", "name")

@@ -13,13 +13,32 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.ledger.models import Case
-from yakuba.services.intake.actions import counter, drafts, navigator, opening, tablet, visits
-from yakuba.services.intake.models import AttachedFile, Correction, Submission
+from yakuba.services.intake.actions import counter, drafts, navigator, opening, post, rules, tablet, visits
+from yakuba.services.intake.models import (
+    AttachedFile,
+    Correction,
+    DayClosing,
+    FeeEntry,
+    PaymentLine,
+    RuleFile,
+    Submission,
+)
 
 NAVIGATOR = """出来事: 引っ越してきた
 コード: example
 届出: [{名: 転入届, 窓口: 市民課}]
 表: [{届出: [転入届]}]
+"""
+
+
+ACTING = """申請できる人: だれか
+手続: example
+根拠: 例
+出典: 例
+確認日: 2026-12-01
+残すこと: 種類と確かめた日
+本人確認: {一点: [運転免許証]}
+役割: [{役: 本人, ところ: [窓口], 本人確認: [窓口]}]
 """
 
 
@@ -44,7 +63,34 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     visit = visits.begin("example-visit-of-the-clerk", actor=clerk)
     at_counter = counter.add_form(visit, case.procedure, actor=clerk)
     drafts.keep(at_counter, {"name": known["secret_word"]})
+    rule_file = rules.write(RuleFile.Kind.ACTING, ACTING.replace("だれか", known["secret_word"]), actor=clerk)
+    request = post.register(
+        case.procedure,
+        post.Envelope(timezone.localdate(), known["secret_word"]),
+        None,
+        "example-of-an-envelope",
+        actor=clerk,
+    )
+    entry = FeeEntry.objects.create(
+        number=1_000, once="example-of-an-entry", case=case, day=timezone.localdate() - timedelta(days=900),
+        kind="received", way="account", yen=300, reason=known["secret_word"],
+    )  # fmt: skip
+    line = PaymentLine.objects.create(
+        source="account", mark="example", day=entry.day, yen=1, note=known["secret_word"]
+    )
+    closing = DayClosing.objects.create(
+        day=timezone.localdate() - timedelta(days=901),
+        content={"lines": [], "pieces": [], "fund": 0, "orders": [], "entries": 0},
+        recorded=0,
+        difference=0,
+    )
     return {
+        "rule_file_id": rule_file.pk,
+        "postal_request_id": request.pk,
+        "fee_entry_id": entry.pk,
+        "payment_line_id": line.pk,
+        "day_closing_id": closing.pk,
+        "fee_day": timezone.localdate().isoformat(),
         "visit_id": visit.pk,
         "counter_draft_id": at_counter.pk,
         "role_number": 1,

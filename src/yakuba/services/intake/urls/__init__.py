@@ -3,7 +3,7 @@
 from django.urls import path
 
 from yakuba.services.intake.pages import case_part, forms, paper
-from yakuba.services.intake.urls import counter, navigator
+from yakuba.services.intake.urls import counter, fees, navigator
 
 app_name = "intake"
 urlpatterns = [
@@ -19,4 +19,5 @@ urlpatterns = [
     path("files/<int:attached_id>/<int:page_number>/", case_part.picture, name="picture"),
     *navigator.STAFF,
     *counter.STAFF,
+    *fees.STAFF,
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.intake.pages import apply, documents, paper, status
+from yakuba.services.intake.pages import apply, documents, paper, status, who
 
 app_name = "apply"
 DRAFT = "<str:town_code>/<slug:apply_code>/<slug:draft_key>/"
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<str:town_code>/status/withdraw/", status.withdraw, name="withdraw"),
     path("<str:town_code>/<slug:apply_code>/", apply.start, name="start"),
     path(f"{DRAFT}<int:step>/", apply.page, name="page"),
+    path(f"{DRAFT}who/", who.who, name="who"),
+    path(f"{DRAFT}who/person/", who.person, name="who-person"),
     path(f"{DRAFT}files/", documents.add_files, name="files"),
     path(f"{DRAFT}check/", apply.check, name="check"),
     path(f"{DRAFT}send/", apply.send, name="send"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.intake.pages.counter import apply, hand_overs, life_event, tablet, visits
+from yakuba.services.intake.pages.counter import acting, apply, hand_overs, life_event, tablet, visits
 
 VISIT, DRAFT = "counter/visits/<int:visit_id>/", "counter/forms/<int:counter_draft_id>/"
 STAFF = [
@@ -18,6 +18,7 @@ STAFF = [
     path(f"{VISIT}end/", visits.end, name="counter-end"),
     path(f"{VISIT}life/<slug:life_code>/", life_event.life_event, name="counter-life-event"),
     path(DRAFT, apply.go, name="counter-go"),
+    path(f"{DRAFT}who/", acting.who, name="counter-who"),
     path(f"{DRAFT}<int:step>/", apply.page, name="counter-page"),
     path(f"{DRAFT}files/", apply.documents, name="counter-files"),
     path(f"{DRAFT}persons/<int:role_number>/", visits.other, name="counter-other"),

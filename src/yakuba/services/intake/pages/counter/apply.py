@@ -21,6 +21,8 @@ from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.services.intake.actions import answering, counter, drafts
 from yakuba.services.intake.engine import filling
+from yakuba.services.intake.engine.acting import answers
+from yakuba.services.intake.engine.acting.rules import Door
 from yakuba.services.intake.engine.answering import check_all, check_page
 from yakuba.services.intake.engine.form import Page
 from yakuba.services.intake.forms import PageForm, typed
@@ -34,13 +36,15 @@ from yakuba.services.intake.pages.counter.writing import (
 )
 from yakuba.services.intake.pages.offers import with_offers
 from yakuba.services.intake.pages.writing import CHECK
-from yakuba.services.intake.queries import paper
+from yakuba.services.intake.queries import paper, rules
 
 
 @with_counter_draft
 def go(request: HttpRequest, writing: AtCounter) -> HttpResponse:
     """To the first page on which something is to be asked, with what the visit knows by now filled in."""
     counter.fill(writing.draft, actor=person_of(request))
+    if rules.acting(writing.code) and answers.part_of(drafts.answers(writing.draft)) is None:
+        return redirect(writing.url("who"))
     return redirect(writing_of(writing.draft).after(0))
 
 
@@ -128,7 +132,18 @@ def take(request: HttpRequest, writing: AtCounter) -> HttpResponse:
 def _check(request: HttpRequest, writing: AtCounter, told: str = "", status: int = 200) -> HttpResponse:
     checked = check_all(writing.form, writing.answers)
     sections = with_documents(summary.sections(writing, checked.values, checked.faults, []), writing)
+    asked, typed_all = rules.acting(writing.code), drafts.answers(writing.draft)
+    part = answers.part_of(typed_all)
+    role = asked[0].role(part.value) if asked and part else None
     context = _frame(writing) | {
+        "asked": bool(asked),
+        "part": part.value if part else "",
+        "acting": answers.said(typed_all) if role and role.part.is_other else {},
+        "seen": sorted(
+            key.removeprefix(answers.SEEN)
+            for key, text in typed_all.items()
+            if key.startswith(answers.SEEN) and text
+        ),
         "sections": sections,
         "faults": checked.faults,
         "told": told,
@@ -136,7 +151,7 @@ def _check(request: HttpRequest, writing: AtCounter, told: str = "", status: int
         "signature": writing.form.signature,
         "signed": counter.has_signature(writing.draft),
         "checked": writing.draft.checked_version == writing.draft.version,
-        "tablet": value("intake.tablet"),
+        "tablet": value("intake.tablet") and (not role or Door.TABLET in role.doors),
         "town": current_municipality(),
     }
     return render(request, "intake/counter/check.html", context, status=status)

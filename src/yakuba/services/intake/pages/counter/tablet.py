@@ -13,7 +13,9 @@ from yakuba.kernel.accounts import person_of
 from yakuba.kernel.refusals import Invalid, Missing
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
-from yakuba.services.intake.actions import tablet
+from yakuba.services.intake.actions import drafts, tablet
+from yakuba.services.intake.engine.acting import answers
+from yakuba.services.intake.engine.acting.rules import Door
 from yakuba.services.intake.engine.answering import check_all
 from yakuba.services.intake.pages import receipt, summary
 from yakuba.services.intake.pages.counter.writing import (
@@ -23,6 +25,7 @@ from yakuba.services.intake.pages.counter.writing import (
     writing_of,
 )
 from yakuba.services.intake.pages.residents import may_press, tablet_page
+from yakuba.services.intake.queries import rules
 
 
 @with_counter_draft
@@ -33,6 +36,13 @@ def show(request: HttpRequest, writing: AtCounter) -> HttpResponse:
         raise Missing("タブレットを使う設定になっていません。管理者に「町の設定」を頼んでください。")
     if check_all(writing.form, writing.answers).faults:
         raise Invalid("直すところがあります。直してから、タブレットに出してください。")
+    found = rules.acting(writing.code)
+    part = answers.part_of(drafts.answers(writing.draft))
+    role = found[0].role(part.value) if found and part else None
+    if role and Door.TABLET not in role.doors:
+        raise Invalid(
+            f"{role.part.value}は、タブレットに署名できません。本人が書いたものを受け取ってください。"
+        )
     key = tablet.show(writing.draft, actor=person_of(request))
     where = request.build_absolute_uri(reverse("tablet:sign", args=[current_municipality().code, key]))
     context = {
