@@ -26,6 +26,7 @@ from yakuba.services.robots.models import (
     Station,
     stored_problem,
 )
+from yakuba.services.robots.queries import station_keys
 from yakuba.services.robots.tests import town
 from yakuba.services.robots.tests.office import PROCEDURE, Shift
 from yakuba.services.robots.tests.two_places import TwoPlaces
@@ -40,7 +41,11 @@ def undecided_at_station(places: TwoPlaces, number: int) -> None:
         row = Row.objects.get(run=places.run_at_station(), number=number)
         shift = Shift(row.run)
         shift.rows.save(
-            replace(shift.rows.load(number), state=S.UNDECIDED, problem=Problem(ProblemKind.UNCLEAR, "分かりません。"))
+            replace(
+                shift.rows.load(number),
+                state=S.UNDECIDED,
+                problem=Problem(ProblemKind.UNCLEAR, "分かりません。"),
+            )
         )
         runs.give_back(row.run_id, shift.holder, None)
 
@@ -139,7 +144,9 @@ def test_another_text_of_the_scenario_is_refused_with_a_sentence_that_reaches_th
     with places.sender.here() as office:
         (told,) = Station.objects.get().told.values()
         assert "本文が、渡した設備のもの" in told["refused"]
-        load_scenario(text, actor=office.person)  # of what is away, the version stays the one that was handed over
+        load_scenario(
+            text, actor=office.person
+        )  # of what is away, the version stays the one that was handed over
     assert places.to_station().new == 0
     run = places.sender.rows()[0].run
     with places.sender.here() as office:
@@ -165,8 +172,10 @@ def test_old_files_and_files_that_come_twice_change_nothing(places: TwoPlaces) -
 
 
 @pytest.mark.parametrize("at", [0, 5, 200, -1])
-def test_a_file_that_was_cut_is_refused_and_the_whole_one_is_taken_afterwards(places: TwoPlaces, at: int) -> None:
-    places.hand_over(2).refresh_from_db
+def test_a_file_that_was_cut_is_refused_and_the_whole_one_is_taken_afterwards(
+    places: TwoPlaces, at: int
+) -> None:
+    places.hand_over(2)
     places.to_station()
     places.work()
     content = places.station.file()
@@ -183,7 +192,7 @@ def test_what_nobody_known_has_signed_or_what_was_changed_is_refused(places: Two
     assert changed != content
     with pytest.raises(Invalid, match="署名がありません"):
         places.station.take(changed)
-    with pytest.raises(Invalid, match="別の設備に宛てた|署名がありません"):
+    with pytest.raises(Invalid, match=r"別の設備に宛てた|署名がありません"):
         places.sender.take(content)  # our own, sent back
     flipped = content[:-1] + bytes([content[-1] ^ 1])
     with pytest.raises(Invalid, match="壊れています"):
@@ -199,7 +208,7 @@ def test_what_nobody_known_has_signed_or_what_was_changed_is_refused(places: Two
 
 def test_keys_are_accepted_only_with_the_fingerprint_that_was_read_aloud(places: TwoPlaces) -> None:
     with places.station.here() as office:
-        content, own = keys.file(), keys.own_fingerprint()
+        content, own = keys.file(), station_keys.own_fingerprint()
     with places.sender.here() as office:
         take = {"name": "別の部屋", "role": "station", "actor": office.person}
         with pytest.raises(Invalid, match="指紋が"):
@@ -207,7 +216,7 @@ def test_keys_are_accepted_only_with_the_fingerprint_that_was_read_aloud(places:
         with pytest.raises(Conflict, match="別の名称で登録されています"):
             registering.accept(content, own, **take)
         with pytest.raises(Invalid, match="この設備の鍵です"):
-            registering.accept(keys.file(), keys.own_fingerprint(), **take)
+            registering.accept(keys.file(), station_keys.own_fingerprint(), **take)
         with pytest.raises(Invalid, match="鍵のファイルではありません"):
             registering.accept(b"{}", own, **take)
 
@@ -265,7 +274,9 @@ def test_what_the_station_cannot_tell_is_decided_at_the_sender_and_tried_again_o
     assert places.sender.states() == ["entered", "entered"]
 
 
-def test_what_is_acknowledged_is_not_told_again_and_goes_after_the_days(places: TwoPlaces, monkeypatch) -> None:
+def test_what_is_acknowledged_is_not_told_again_and_goes_after_the_days(
+    places: TwoPlaces, monkeypatch
+) -> None:
     from yakuba.services.robots.actions.stations import reporting
 
     monkeypatch.setattr(reporting, "value", lambda name: -1)
@@ -335,7 +346,7 @@ def test_what_comes_too_late_is_held_against_the_decision_and_told(places: TwoPl
     places.to_station()
     with places.sender.here() as office:
         handing.take_back(run, actor=office.person)
-        first, second, third = Row.objects.order_by("number")
+        first, second, _ = Row.objects.order_by("number")
         decisions.decide(first, Decision.ASIDE, actor=office.person)
         decisions.decide(second, Decision.ENTERED, target_number="別の番号", actor=office.person)
     places.work()  # the station has not heard
@@ -345,7 +356,8 @@ def test_what_comes_too_late_is_held_against_the_decision_and_told(places: TwoPl
     assert [row.state for row in rows] == ["skipped", "entered", "undecided"]
     assert "二重に登録されていないか" in rows[0].contradiction
     assert rows[1].case.target_number == "別の番号"  # nothing is overwritten
-    assert rows[2].look_up["numbers"] and not rows[2].contradiction
+    assert rows[2].look_up["numbers"]
+    assert not rows[2].contradiction
     assert places.to_sender().contradictions == 0  # told once
     with places.sender.here() as office:
         settling.looked_into(rows[0], actor=office.person)
@@ -375,7 +387,9 @@ def test_the_last_picture_and_the_reason_of_what_waits_for_a_person_come_along(p
     assert "分かりません" in places.sender.rows()[0].stated_problem.message
 
 
-def test_a_look_up_at_the_station_reaches_the_sender_although_the_row_was_told_before(places: TwoPlaces) -> None:
+def test_a_look_up_at_the_station_reaches_the_sender_although_the_row_was_told_before(
+    places: TwoPlaces,
+) -> None:
     places.hand_over(1)
     places.to_station()
     undecided_at_station(places, 1)

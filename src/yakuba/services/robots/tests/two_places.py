@@ -18,7 +18,8 @@ from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.robots.actions.stations import files, handing, keys, registering, turns
 from yakuba.services.robots.actions.stations.turns import Turned
-from yakuba.services.robots.models import Row, Run, Station
+from yakuba.services.robots.models import Row, Run, RunState, Station
+from yakuba.services.robots.queries import station_keys
 from yakuba.services.robots.tests.office import Office, Shift
 
 TOWN = SimpleNamespace(code="990019", name="やくば市")
@@ -79,11 +80,10 @@ class TwoPlaces:
         return self.sender.take(self.station.file())
 
     def work(self, **faults: Any) -> None:
-        """The station enters what is open, in its newest run."""
+        """The station enters what is open."""
         with self.station.here():
-            run = Run.objects.order_by("-pk").first()
-            assert run is not None
-            Shift(run, **faults).work()
+            for run in Run.objects.filter(state=RunState.ACTIVE).order_by("pk"):
+                Shift(run, **faults).work()
 
     def run_at_station(self) -> Run:
         with self.station.here():
@@ -101,16 +101,20 @@ class TwoPlaces:
 
 @pytest.fixture
 def places(
-    monkeypatch: pytest.MonkeyPatch, yakuba_city: Municipality, neighbour_town: Municipality, clerk: Any, neighbour: Any
+    monkeypatch: pytest.MonkeyPatch,
+    yakuba_city: Municipality,
+    neighbour_town: Municipality,
+    clerk: Any,
+    neighbour: Any,
 ) -> TwoPlaces:
     """Two places that have compared each other's fingerprints."""
-    for module in (files, keys, halves, registering):
+    for module in (files, station_keys, halves, registering):
         monkeypatch.setattr(module, "current_municipality", lambda: TOWN)
     told = {}
     for town, person in ((yakuba_city, clerk), (neighbour_town, neighbour)):
         with active_municipality(town):
             row = keys.make(actor=person)
-            told[town.pk] = keys.file(), keys.fingerprint_of(row), Office.open(person)
+            told[town.pk] = keys.file(), station_keys.fingerprint_of(row), Office.open(person)
 
     def place(town: Municipality, other: Municipality, role: str, name: str) -> Place:
         content, fingerprint, _ = told[other.pk]

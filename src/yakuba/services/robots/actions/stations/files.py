@@ -23,6 +23,7 @@ from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.robots.actions.stations import keys
 from yakuba.services.robots.models import Station
+from yakuba.services.robots.queries import station_keys
 
 MAGIC = b"YAKUBA-STATION 1\n"
 ROWS, RESULTS, PICTURE = "rows", "results", "picture"
@@ -60,8 +61,8 @@ def written(station: Station, told: bytes, pictures: Sequence[tuple[str, bytes]]
     head = {
         "town": current_municipality().code,
         "kind": kind,
-        "from": keys.fingerprint_of(keys.newest()),
-        "to": keys.fingerprint_of(station),
+        "from": station_keys.fingerprint_of(keys.newest()),
+        "to": station_keys.fingerprint_of(station),
         "serial": station.sent,
         "seen": station.seen,
         "made_at": timezone.now().isoformat(),
@@ -78,13 +79,13 @@ def written(station: Station, told: bytes, pictures: Sequence[tuple[str, bytes]]
 def opened(content: bytes) -> Came:
     """What is in a file. Raises Invalid with a sentence for whatever is not right, and Conflict for a station that is not in
     use. Nothing of it is believed before its signature and every sum hold."""
-    known = {keys.fingerprint_of(row): row for row in Station.objects.all()}
+    known = {station_keys.fingerprint_of(row): row for row in Station.objects.all()}
     found = _signed(content, [sealing.bytes_of(row.sign) for row in known.values()])
     head = found.head
     station = _sender(head, content, known)
     if not station.in_use:
         raise Conflict(f"「{station}」は休止中です。使うときは「別の端末」のページで使用中にしてください。")
-    if head.get("to") not in keys.own_fingerprints():
+    if head.get("to") not in station_keys.own_fingerprints():
         raise Invalid("これは別の設備に宛てたファイルです。宛先の設備で取り込んでください。")
     kind = KINDS[Station.Role(station.role)]
     if head.get("kind") != kind:
@@ -115,7 +116,7 @@ def heading(content: bytes) -> dict[str, Any]:
 def name_of(station: Station) -> str:
     """What file number `station.sent` is called."""
     kind = RESULTS if station.is_sender else ROWS
-    to, made = keys.fingerprint_of(station)[:11], keys.own_fingerprint()[:11]
+    to, made = station_keys.fingerprint_of(station)[:11], station_keys.own_fingerprint()[:11]
     return f"{current_municipality().code}-{made}-{to}-{station.sent:08d}{SUFFIXES[kind]}"
 
 

@@ -10,10 +10,9 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.exchange import halves, sealing
 from yakuba.kernel.privacy.encryption import decrypt, encrypt
 from yakuba.kernel.refusals import Invalid, Missing
-from yakuba.kernel.tenancy import current_municipality
-from yakuba.services.robots.models import Station, StationKey
+from yakuba.services.robots.models import StationKey
+from yakuba.services.robots.queries.station_keys import PART, facts_of, fingerprint_of
 
-PART = "robots"  # as fingerprints have it: the same on both sides
 KEPT = 2  # generations of our own that sign and open: the other side accepts a new one when its people have compared it
 NO_KEYS = "この設備の、別の端末との鍵がありません。「この設備の鍵を作る」（yakuba robots station key）で作ってください。"
 NO_KEY_FILE = (
@@ -36,7 +35,7 @@ def make(*, actor: Actor) -> StationKey:
     row.sealed = encrypt(_name(row), sign + seal)
     row.save()
     StationKey.objects.filter(generation__lte=row.generation - KEPT).delete()
-    record("robots.station_key_made", subject="", actor=actor, fingerprint=fingerprint_of(row))
+    record("robots.station_key_made", actor=actor, fingerprint=fingerprint_of(row))
     return row
 
 
@@ -48,20 +47,9 @@ def newest() -> StationKey:
     return row
 
 
-def own_fingerprint() -> str:
-    """What is read aloud; empty where there are no keys."""
-    row = StationKey.objects.order_by("-generation").first()
-    return fingerprint_of(row) if row else ""
-
-
-def fingerprint_of(row: StationKey | Station) -> str:
-    """As whose key it is shows it."""
-    return sealing.fingerprint(_facts(row))
-
-
 def file() -> bytes:
     """The public half, for the other side. Raises Missing."""
-    return halves.written(_facts(newest()))
+    return halves.written(facts_of(newest()))
 
 
 def read(content: bytes, told: str) -> dict[str, str]:
@@ -85,11 +73,6 @@ def signing() -> dict[str, bytes]:
     return {fingerprint_of(row): _private(row)[: sealing.KEY_BYTES] for row in rows}
 
 
-def own_fingerprints() -> set[str]:
-    """Of every key of ours to which something may still be sealed."""
-    return {fingerprint_of(row) for row in StationKey.objects.all()}
-
-
 def unsealed(sealed: bytes, info: str) -> bytes:
     """What was sealed to this installation, by whichever of its keys. Raises NotForUs."""
     for row in StationKey.objects.order_by("-generation"):
@@ -98,11 +81,6 @@ def unsealed(sealed: bytes, info: str) -> bytes:
         except sealing.NotForUs:
             continue
     raise sealing.NotForUs
-
-
-def _facts(row: StationKey | Station) -> dict[str, str]:
-    town = current_municipality()
-    return {"town": town.code, "name": town.name, "part": PART, "sign": row.sign, "seal": row.seal}
 
 
 def _private(row: StationKey) -> bytes:

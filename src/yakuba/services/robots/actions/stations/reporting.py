@@ -137,4 +137,4 @@ def _erase(cases: list[int]) -> None:
                 ledger.move(case, Status.READY, reason="渡した設備で続きを扱う")
             ledger.move(case, Status.WITHDRAWN, reason="渡した設備で続きを扱うため、端末の写しを閉じた")
         remove(*ledger_erasing.erase(cases))
-        record("robots.station_erased", subject="", cases=len(cases))
+        record("robots.station_erased", cases=len(cases))

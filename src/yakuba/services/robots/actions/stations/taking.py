@@ -100,6 +100,8 @@ def _take_parcel(came: Came, parcel: Parcel) -> int:
     )
     for row in fresh:
         _take_row(station, run, row)
+    if not run.rows.exists():  # all go on by rows of before, or were refused
+        run.delete()
     registering.touch(station.pk)
     return len(fresh)
 

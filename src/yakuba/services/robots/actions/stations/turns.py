@@ -14,7 +14,7 @@ from django.utils import timezone
 from yakuba.kernel.files import dropfolders as disk
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.refusals import Refused
-from yakuba.services.robots.actions.stations import files, handing, keys, registering
+from yakuba.services.robots.actions.stations import files, handing, registering
 from yakuba.services.robots.actions.stations.files import Came
 from yakuba.services.robots.actions.stations.handing import parcels_of
 from yakuba.services.robots.actions.stations.reporting import results_of
@@ -22,6 +22,7 @@ from yakuba.services.robots.actions.stations.settling import settle
 from yakuba.services.robots.actions.stations.taking import Overtaken, held, take
 from yakuba.services.robots.engine.stationfile import parcels_as_bytes, results_as_bytes
 from yakuba.services.robots.models import Station
+from yakuba.services.robots.queries import station_keys
 
 SIGN_OF_LIFE = timedelta(hours=1)  # after which a file is written although there is nothing new
 KEPT_FILES = 2  # of ours that lie in a folder: the newest, and one that somebody may be reading
@@ -106,7 +107,7 @@ def turn(station: Station) -> list[Turned]:
 
 def _take_newest(station: Station, folder: disk.Folder, done: list[Turned]) -> str:
     """The newest file of theirs that is whole; why the one above it is not, where there is such a one."""
-    mine = keys.own_fingerprints()
+    mine = station_keys.own_fingerprints()
     suffix = files.SUFFIXES[files.KINDS[Station.Role(station.role)]]
     names = [one for one in folder.listed().files if one.shown.endswith(suffix)]
     fault = ""
