@@ -13,7 +13,7 @@ from yakuba.kernel.files.storage import remove, store
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.services.robots.actions.stations.registering import touch
+from yakuba.services.robots.actions.untold import touch
 from yakuba.services.robots.contracts import EvidenceKind, RowState
 from yakuba.services.robots.engine.states import OPEN, allowed
 from yakuba.services.robots.models import IN_WORDS, Row, RowEvent, RowPicture

@@ -104,8 +104,7 @@ class ScenarioVersion(MunicipalityModel):
 
 
 class RunState(models.TextChoices):
-    """Where a run stands. ACTIVE covers waiting for its turn: the job says which. AWAY: a station enters it, and no worker of
-    this installation ever does."""
+    """Where a run stands. ACTIVE covers waiting for its turn: the job says which. AWAY: a station enters it, no worker here."""
 
     ACTIVE = "active", "実行中"
     PAUSED = "paused", "一時停止"
@@ -124,8 +123,7 @@ class Run(MunicipalityModel):
     wanted: what the person at the run's page asks for; the runner looks between steps.  first_row: rows
     before it are left alone.  holder: token of the one that works on the run, empty when nobody does.  fence:
     the highest fencing number that was ever taken for it.  failures: rows that failed one after another when it
-    last ended to wait.  away_at: the station that enters it; came_from: who has handed it over to this installation; parcel: the
-    mark by which both know it.
+    last ended to wait.  away_at: the station that enters it; came_from: who handed it over to us; parcel: its mark at both.
     """
 
     scenario = models.ForeignKey(Scenario, models.PROTECT, related_name="runs", verbose_name="シナリオ")

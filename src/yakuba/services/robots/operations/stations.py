@@ -145,9 +145,7 @@ def _taken(asked: Any, done: turns.Turned) -> Trace:
 A_KEY = Answer(StationKeyOut, _key_facts, {"generation": "世代", "fingerprint": "指紋"})
 A_STATION = Answer(StationOut, queries.facts, COLUMNS)
 TURN_COLUMNS = {"station": "端末", "new": "新しい行", "contradictions": "食い違い", "stale": "古いファイル"}
-A_TURN = Answer(
-    StationTurnOut, turned_facts, TURN_COLUMNS, fault=lambda facts: "\n".join(facts["sentences"])
-)
+A_TURN = Answer(StationTurnOut, turned_facts, TURN_COLUMNS, fault=lambda facts: "\n".join(facts["sentences"]))
 
 
 @OPERATIONS.add(

@@ -15,6 +15,7 @@ from yakuba.kernel.ledger.carried import carried_values
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Conflict, NothingToDo
+from yakuba.services.robots.actions import untold
 from yakuba.services.robots.actions.rows import arrive, send
 from yakuba.services.robots.actions.stations import keys, registering
 from yakuba.services.robots.contracts import Ending, Problem, ProblemKind, RowState
@@ -171,7 +172,7 @@ def go(row: Row, target: RowState) -> None:
 
 def tell(station: Station) -> None:
     """The station has to be told something new; where there is a folder, in a moment."""
-    registering.touch(station.pk)
+    untold.touch(station.pk)
     if station.folder:
         ask(station)
 

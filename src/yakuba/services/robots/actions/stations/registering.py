@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor
@@ -88,11 +87,6 @@ def change(station: Station, *, folder: str, in_use: bool, actor: Actor) -> Stat
 def locked(station: Station) -> Station:
     """The station as it stands now, until the transaction ends."""
     return Station.objects.select_for_update().get(pk=station.pk)
-
-
-def touch(station_id: int) -> None:
-    """The other side has to be told something new."""
-    Station.objects.filter(pk=station_id).update(touched=F("touched") + 1)
 
 
 def require_folder(folder: str) -> None:

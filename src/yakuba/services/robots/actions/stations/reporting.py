@@ -16,7 +16,7 @@ from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import ERASED
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.townsettings.reading import value
-from yakuba.services.robots.actions.stations import registering
+from yakuba.services.robots.actions import untold
 from yakuba.services.robots.actions.stations.files import LARGEST_PICTURE
 from yakuba.services.robots.contracts import EvidenceKind, Lane, Problem, ProblemKind, RowState
 from yakuba.services.robots.engine.states import OPEN
@@ -51,7 +51,7 @@ def results_of(station: Station) -> tuple[Results, Pictures]:
 def tell_again(row: Row) -> None:
     """Something is known of a handed row that the sender has not read, although it has read how it ended."""
     HandedRow.objects.filter(row=row, over_at=None).update(reported=None, acknowledged_at=None)
-    registering.touch(row.run.came_from_id)
+    untold.touch(row.run.came_from_id)
 
 
 def _told(one: HandedRow) -> Told:

@@ -14,8 +14,8 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.by_hand import alike, own_number
 from yakuba.kernel.refusals import Conflict, attempt
+from yakuba.services.robots.actions import untold
 from yakuba.services.robots.actions.rows import IN_TARGET, arrive, keep_picture
-from yakuba.services.robots.actions.stations import registering
 from yakuba.services.robots.actions.stations.files import Came
 from yakuba.services.robots.actions.stations.handing import go, locked
 from yakuba.services.robots.actions.stations.taking import held
@@ -70,7 +70,7 @@ def settle(came: Came) -> Settled:
             for mark in {*results.refused, *results.standing, *counts}
         }
         station.save()
-        registering.touch(station.pk)  # it may let go what we have
+        untold.touch(station.pk)  # it may let go what we have
     return done
 
 

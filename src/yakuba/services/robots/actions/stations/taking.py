@@ -14,7 +14,7 @@ from yakuba.kernel.ledger.carried import Carried, set_values, take_over
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Conflict, Refused, attempt
-from yakuba.services.robots.actions import runs
+from yakuba.services.robots.actions import runs, untold
 from yakuba.services.robots.actions.rows import arrive, begin_anew, send
 from yakuba.services.robots.actions.stations import registering
 from yakuba.services.robots.actions.stations.files import Came
@@ -102,7 +102,7 @@ def _take_parcel(came: Came, parcel: Parcel) -> int:
         _take_row(station, run, row)
     if not run.rows.exists():  # all go on by rows of before, or were refused
         run.delete()
-    registering.touch(station.pk)
+    untold.touch(station.pk)
     return len(fresh)
 
 
@@ -209,7 +209,7 @@ def _settle(came: Came, parcels: Sequence[Parcel]) -> None:
                 if one.acknowledged_at is not None:  # the sender came back from a backup
                     one.acknowledged_at = None
                     one.save()
-                    registering.touch(came.station.pk)
+                    untold.touch(came.station.pk)
                 continue
             if one.row is not None and one.row.row_state in OPEN:
                 unwanted.append(one.row)
