@@ -131,17 +131,6 @@ def turned_facts(done: turns.Turned) -> dict[str, Any]:
     }
 
 
-def _of_station(asked: Any, row: Station) -> Trace:
-    return Trace(f"station:{row.pk}")
-
-
-def _taken(asked: Any, done: turns.Turned) -> Trace:
-    return Trace(
-        f"station:{done.station.pk}",
-        {"new": done.new, "stale": done.stale, "refused": len(done.sentences)},
-    )
-
-
 A_KEY = Answer(StationKeyOut, _key_facts, {"generation": "世代", "fingerprint": "指紋"})
 A_STATION = Answer(StationOut, queries.facts, COLUMNS)
 TURN_COLUMNS = {"station": "端末", "new": "新しい行", "contradictions": "食い違い", "stale": "古いファイル"}
@@ -291,12 +280,10 @@ def take_station_file(asked: OneStation, actor: Actor) -> Download:
     command="station take",
     help="相手が書いたファイルを取り込む。二度でも、遅れても、増えも減りもしない",
     answer=A_TURN,
-    event="robots.station_file_taken",
-    trace=_taken,
 )
 def load_station_file(asked: StationFileIn, actor: Actor) -> turns.Turned:
     """Take a file of the other installation."""
-    return turns.take_in(asked.file.read(files.LARGEST))
+    return turns.take_in(asked.file.read(files.LARGEST), actor=actor)  # records it, row by row
 
 
 @OPERATIONS.add(
@@ -306,13 +293,11 @@ def load_station_file(asked: StationFileIn, actor: Actor) -> turns.Turned:
     command="station turn",
     help="フォルダにある相手のファイルを取り込み、相手への知らせを書く。ワーカーは毎分行う",
     answer=A_STATION,
-    event="robots.station_file_taken",
-    trace=_of_station,
 )
 def turn_station(asked: OneStation, actor: Actor) -> Station:
     """One turn with the folder, now."""
     row = station_of(asked.station_id)
-    turns.turn(row)
+    turns.turn(row, actor=actor)
     return row
 
 

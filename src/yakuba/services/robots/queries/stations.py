@@ -50,15 +50,16 @@ def contradicted() -> QuerySet[Row]:
     return rows.order_by("contradicted_at", "pk")
 
 
-def troubles() -> list[tuple[Station, str, datetime | None]]:
+def troubles() -> list[tuple[Station, str, datetime]]:
     """Stations in use with which something is wrong, with a sentence that says what to do, and since when."""
-    found: list[tuple[Station, str, datetime | None]] = []
+    found: list[tuple[Station, str, datetime]] = []
+    now = timezone.now()
     for station in stations().filter(in_use=True):
         if station.fault:
-            found.append((station, station.fault, station.fault_at))
+            found.append((station, station.fault, station.fault_at or now))
         if silent := silence(station):
-            found.append((station, silent, last_sign(station)))
-        found += [(station, sentence, station.heard_at) for sentence in refusals(station)]
+            found.append((station, silent, last_sign(station) or now))
+        found += [(station, sentence, station.heard_at or now) for sentence in refusals(station)]
     return found
 
 

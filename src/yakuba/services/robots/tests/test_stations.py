@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.ledger.queries import values_of
-from yakuba.kernel.refusals import Conflict, Invalid, NothingToDo
+from yakuba.kernel.refusals import Conflict, NothingToDo
 from yakuba.services.robots.actions import decisions, lookups, runs
 from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.actions.scenarios import load_scenario
-from yakuba.services.robots.actions.stations import files, handing, keys, registering, settling
+from yakuba.services.robots.actions.stations import files, handing, registering, settling
 from yakuba.services.robots.contracts import Problem, ProblemKind, RowState
 from yakuba.services.robots.engine import stationfile
 from yakuba.services.robots.engine.states import TRANSITIONS, way
 from yakuba.services.robots.models import (
     HandedRow,
     Row,
-    RowEvent,
     Run,
     RunState,
     Station,
-    stored_problem,
 )
-from yakuba.services.robots.queries import station_keys
 from yakuba.services.robots.tests import town
 from yakuba.services.robots.tests.office import PROCEDURE, Shift
 from yakuba.services.robots.tests.two_places import TwoPlaces
 from yakuba.services.robots.tests.two_places import places as places
 
 S = RowState
+FAR = date(2100, 3, 31)
 
 
 def undecided_at_station(places: TwoPlaces, number: int) -> None:
@@ -154,71 +154,6 @@ def test_another_text_of_the_scenario_is_refused_with_a_sentence_that_reaches_th
         decisions.decide(Row.objects.get(), Decision.ASIDE, actor=office.person)
     places.hand_over(0)
     assert places.to_station().new == 1
-
-
-def test_old_files_and_files_that_come_twice_change_nothing(places: TwoPlaces) -> None:
-    places.hand_over(2)
-    old = places.sender.file()
-    places.to_station()
-    assert places.station.take(old).stale
-    early = places.station.file()
-    places.work()
-    late = places.station.file()
-    assert places.sender.take(late).new == 2
-    assert places.sender.take(early).stale
-    assert places.sender.take(late).new == 0
-    with places.sender.here():
-        assert RowEvent.objects.filter(state="entered").count() == 2
-
-
-@pytest.mark.parametrize("at", [0, 5, 200, -1])
-def test_a_file_that_was_cut_is_refused_and_the_whole_one_is_taken_afterwards(
-    places: TwoPlaces, at: int
-) -> None:
-    places.hand_over(2)
-    places.to_station()
-    places.work()
-    content = places.station.file()
-    with pytest.raises(Invalid, match=r"切れている|やりとりするファイルではありません"):
-        places.sender.take(content[:at])
-    assert places.sender.states() == ["waiting", "waiting"]
-    assert places.sender.take(content).new == 2
-
-
-def test_what_nobody_known_has_signed_or_what_was_changed_is_refused(places: TwoPlaces) -> None:
-    places.hand_over(1)
-    content = places.sender.file()
-    changed = content.replace(b'"serial": 1', b'"serial": 9')
-    assert changed != content
-    with pytest.raises(Invalid, match="署名がありません"):
-        places.station.take(changed)
-    with pytest.raises(Invalid, match=r"別の設備に宛てた|署名がありません"):
-        places.sender.take(content)  # our own, sent back
-    flipped = content[:-1] + bytes([content[-1] ^ 1])
-    with pytest.raises(Invalid, match="壊れています"):
-        places.station.take(flipped)
-    with places.sender.here() as office:
-        keys.make(actor=office.person)  # renewed: the one that the station knows signs too
-    assert places.to_station().new == 1
-    with places.sender.here() as office:
-        keys.make(actor=office.person)  # twice: the station knows neither
-    with pytest.raises(Invalid, match="署名がありません"):
-        places.to_station()
-
-
-def test_keys_are_accepted_only_with_the_fingerprint_that_was_read_aloud(places: TwoPlaces) -> None:
-    with places.station.here() as office:
-        content, own = keys.file(), station_keys.own_fingerprint()
-    with places.sender.here() as office:
-        take = {"name": "別の部屋", "role": "station", "actor": office.person}
-        with pytest.raises(Invalid, match="指紋が"):
-            registering.accept(content, own[:-1] + "0" if own[-1] != "0" else own[:-1] + "1", **take)
-        with pytest.raises(Conflict, match="別の名称で登録されています"):
-            registering.accept(content, own, **take)
-        with pytest.raises(Invalid, match="この設備の鍵です"):
-            registering.accept(keys.file(), station_keys.own_fingerprint(), **take)
-        with pytest.raises(Invalid, match="鍵のファイルではありません"):
-            registering.accept(b"{}", own, **take)
 
 
 def test_a_row_that_is_not_in_the_parcel_and_a_number_of_another_case_harm_nothing(places: TwoPlaces) -> None:
@@ -367,8 +302,6 @@ def test_what_comes_too_late_is_held_against_the_decision_and_told(places: TwoPl
 
 
 def test_the_last_picture_and_the_reason_of_what_waits_for_a_person_come_along(places: TwoPlaces) -> None:
-    from django.utils import timezone
-
     from yakuba.services.robots.actions.rows import keep_picture
 
     places.hand_over(1)
@@ -401,19 +334,6 @@ def test_a_look_up_at_the_station_reaches_the_sender_although_the_row_was_told_b
     assert places.sender.rows()[0].look_up["numbers"] == ["N-77"]
 
 
-def test_after_a_restore_both_sides_go_on_above_what_the_other_has_seen(places: TwoPlaces) -> None:
-    places.hand_over(1)
-    for _ in range(3):
-        places.to_station()
-    with places.sender.here():
-        Station.objects.update(sent=1)  # a backup
-    assert places.to_station().stale
-    places.to_sender()
-    places.to_station()
-    with places.sender.here():
-        assert Station.objects.get().sent > 3
-
-
 def test_the_way_over_the_table_is_the_shortest_and_keeps_to_it() -> None:
     assert way(S.WAITING, S.ENTERED) == [S.LOOKING_UP, S.ENTERED]
     assert way(S.WAITING, S.WAITING) == []
@@ -423,34 +343,6 @@ def test_the_way_over_the_table_is_the_shortest_and_keeps_to_it() -> None:
             steps = way(old, new)
             for before, after in zip([old, *(steps or [])], steps or [], strict=False):
                 assert after in TRANSITIONS[before]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"[]",
-        b'{"parcels": 3}',
-        b'{"parcels": [{}]}',
-        b'{"parcels": [{"mark": "x"}]}',
-        b'{"rows": [], "refused": [], "standing": {}}',
-        b'{"rows": [{"parcel": null}], "refused": {}, "standing": {}}',
-    ],
-)
-def test_a_content_that_is_not_as_it_should_be_is_refused_whole(content: bytes) -> None:
-    for read in (stationfile.parcels_from, stationfile.results_from):
-        with pytest.raises(Invalid, match="決まった形"):
-            read(content)
-
-
-def test_what_is_written_is_read_as_it_was() -> None:
-    told = stationfile.Told(
-        "a" * 32, 1, 2, S.UNDECIDED, "", Problem(ProblemKind.UNCLEAR, "なぜ", similar=("似た",)), {"lookup": 1.5}, 2, None,
-        {"at": "2026-12-01T00:00:00+00:00", "numbers": ["1"], "problem": ""}, 0,
-    )  # fmt: skip
-    results = stationfile.Results((told,), {"b" * 32: "断った"}, {})
-    assert stationfile.results_from(stationfile.results_as_bytes(results)) == results
-    assert stored_problem(told.problem) is not None
 
 
 def test_a_station_is_not_put_to_rest_while_rows_are_there(places: TwoPlaces) -> None:

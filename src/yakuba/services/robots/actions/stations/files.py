@@ -117,7 +117,7 @@ def name_of(station: Station) -> str:
     """What file number `station.sent` is called."""
     kind = RESULTS if station.is_sender else ROWS
     to, made = station_keys.fingerprint_of(station)[:11], station_keys.own_fingerprint()[:11]
-    return f"{current_municipality().code}-{made}-{to}-{station.sent:08d}{SUFFIXES[kind]}"
+    return f"{current_municipality().code}-{made}-{to}-{station.sent:016d}{SUFFIXES[kind]}"
 
 
 def is_ours(name: str, station: Station) -> bool:

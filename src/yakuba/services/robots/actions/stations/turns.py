@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files import dropfolders as disk
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.refusals import Refused
@@ -41,7 +43,7 @@ class Turned:
     sentences: tuple[str, ...] = ()
 
 
-def take_in(content: bytes) -> Turned:
+def take_in(content: bytes, *, actor: Actor = None) -> Turned:
     """Take one file, whoever brought it. Twice, late, out of order, it comes to the same. Raises Invalid and Conflict with a
     sentence for one that is not to be taken; nothing is changed then."""
     came = files.opened(content)
@@ -50,11 +52,11 @@ def take_in(content: bytes) -> Turned:
     try:
         if came.station.is_sender:
             taken = take(came)
-            turned = Turned(_seen(came), new=taken.new, sentences=taken.refused)
+            turned = Turned(_seen(came, actor), new=taken.new, sentences=taken.refused)
         else:
             done = settle(came)
             turned = Turned(
-                _seen(came),
+                _seen(came, actor),
                 new=done.ended,
                 contradictions=done.contradictions,
                 sentences=tuple(done.sentences),
@@ -65,12 +67,13 @@ def take_in(content: bytes) -> Turned:
 
 
 @transaction.atomic
-def _seen(came: Came) -> Station:
+def _seen(came: Came, actor: Actor) -> Station:
     """All of the file is done. Where the other side knows of a later file of ours than we do, we are a backup: ours go on above."""
     station = held(came)
     station.sent = max(station.sent, came.seen)
     station.seen, station.heard_at, station.took_at = came.serial, came.made_at, timezone.now()
     station.save()
+    record("robots.station_file_taken", subject=f"station:{station.pk}", actor=actor, serial=came.serial)
     return station
 
 
@@ -86,8 +89,9 @@ def ask_all() -> None:
         handing.ask(station)
 
 
-def turn(station: Station) -> list[Turned]:
-    """Once with the folder of a station. What cannot be read or written is kept as its fault."""
+def turn(station: Station, *, actor: Actor = None) -> list[Turned]:
+    """Once with the folder of a station. What cannot be read or written is kept as its fault. Never in a transaction of the
+    caller: what is in a file has to be committed before anybody can read it."""
     station = Station.objects.get(pk=station.pk)
     if not station.folder or not station.in_use:
         return []
@@ -96,7 +100,7 @@ def turn(station: Station) -> list[Turned]:
         with disk.opened(
             settings.YAKUBA.arrival_root, registering.town_folder(), station.folder, make=True
         ) as folder:
-            fault = _take_newest(station, folder, done)
+            fault = _take_newest(station, folder, done, actor)
             if _has_to_write(Station.objects.get(pk=station.pk)):
                 _write(station, folder)
     except (disk.FolderTrouble, Refused) as trouble:
@@ -105,7 +109,7 @@ def turn(station: Station) -> list[Turned]:
     return done
 
 
-def _take_newest(station: Station, folder: disk.Folder, done: list[Turned]) -> str:
+def _take_newest(station: Station, folder: disk.Folder, done: list[Turned], actor: Actor) -> str:
     """The newest file of theirs that is whole; why the one above it is not, where there is such a one."""
     mine = station_keys.own_fingerprints()
     suffix = files.SUFFIXES[files.KINDS[Station.Role(station.role)]]
@@ -124,7 +128,7 @@ def _take_newest(station: Station, folder: disk.Folder, done: list[Turned]) -> s
         if serial < station.seen or (serial == station.seen and not again):
             break
         try:
-            came = take_in(content)
+            came = take_in(content, actor=actor)
         except Refused as refusal:
             fault = refusal.lines()
             continue
@@ -162,7 +166,7 @@ def _write(station: Station, folder: disk.Folder) -> None:
 def _composed(station: Station) -> tuple[str, bytes, int]:
     """Name and bytes of the next file, and how much of what is to be told is in it."""
     row = registering.locked(station)
-    row.sent += 1
+    row.sent = max(row.sent + 1, _moment())
     row.save(update_fields=["sent"])
     if row.is_sender:
         results, pictures = results_of(row)
@@ -170,6 +174,12 @@ def _composed(station: Station) -> tuple[str, bytes, int]:
     else:
         content = files.written(row, parcels_as_bytes(parcels_of(row)))
     return files.name_of(row), content, row.touched
+
+
+def _moment() -> int:
+    """Milliseconds since 1970. Numbers of files follow the clock, so that whoever comes back from a backup, or has lost the last
+    commit with the power, does not give one again that the other side has read something else under."""
+    return int(timezone.now().timestamp() * 1000)
 
 
 def _note(station: Station, fault: str) -> None:
