@@ -37,9 +37,11 @@ OFFICE = """
     from yakuba.services.robots.tests.office import PROCEDURE, SYSTEM, ready_case
     person = User.objects.get(username="hanako")
     actions.load_procedure(town.definition(PROCEDURE))
+"""
+LOADED = """
     version = load_scenario(town.scenario_text(PROCEDURE), actor=person)
 """
-SENDER = f"""{OFFICE}
+SENDER = f"""{OFFICE}{LOADED}
     for serial in range(1, {ROWS + 1}):
         ready_case(Procedure.objects.get(code=PROCEDURE), serial)
     print(version.scenario_id)
@@ -48,6 +50,7 @@ STATION = f"""{OFFICE}
     import sys
     from yakuba.services.robots import facade
     facade.set_system(SYSTEM, sys.argv[1], town.SECRETS, actor=person, settle_seconds=2.0)
+{LOADED}
 """
 ROWS_TOLD = """
     import json

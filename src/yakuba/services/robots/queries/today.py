@@ -17,7 +17,7 @@ from yakuba.kernel.registry import CheckResult, Contact, Failure, QueueState, Ru
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.egress.client import complaint, home
 from yakuba.services.robots.contracts import RowState
-from yakuba.services.robots.models import Row, Run, RunState
+from yakuba.services.robots.models import Row, Run, RunState, System
 from yakuba.services.robots.queries import register, runs, stations
 
 SHOWN = 20  # failures of one kind on the home page
@@ -64,6 +64,8 @@ def contacts() -> list[Contact]:
     """The systems that robots enter into, with the highest class that a scenario in use takes there."""
     found = []
     for system in register.systems():
+        if _is_elsewhere(system):
+            continue
         used = register.scenarios().filter(in_use=True, system=system)
         classes = [class_of(one.procedure.definition) for one in used]
         found.append(
@@ -85,14 +87,21 @@ def self_check() -> list[CheckResult]:
     silent = complaint(home(settings.YAKUBA.data_dir))
     results.append(CheckResult("ロボットの通信の出口", not silent, silent))
     for scenario in register.scenarios().filter(in_use=True):
-        found = register.obstacles(scenario)
+        found = register.obstacles(scenario, away=_is_elsewhere(scenario.system))
         if register.review_is_due(scenario):
             found.append("台帳の見直し期限が過ぎています。内容を確かめて期限を更新してください。")
         results.append(CheckResult(f"シナリオ「{scenario}」", not found, " ".join(found)))
     for system in register.systems():
+        if _is_elsewhere(system):
+            continue
         if unlisted := attempt(require_target, system.base_url)[1]:
             results.append(CheckResult(f"接続先「{system}」", False, str(unlisted)))
     return results
+
+
+def _is_elsewhere(system: System) -> bool:
+    """Whether a station enters into it, and no robot of this installation can."""
+    return attempt(require_target, system.base_url)[1] is not None and stations.for_hand_over().exists()
 
 
 def _held_up_runs(most: int | None) -> list[Failure]:

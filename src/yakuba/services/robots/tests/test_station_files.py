@@ -179,7 +179,8 @@ def test_by_a_folder_the_newest_whole_file_is_taken_and_unfinished_ones_are_left
     for _ in range(4):  # nothing new: nothing is written
         turn(places.station)
         turn(places.sender)
-    assert len(list(folder.iterdir())) <= 2 * turns.KEPT_FILES + 1
+    names = sorted(one.name for one in folder.iterdir())
+    assert len(names) <= 2 * turns.KEPT_FILES + 1, "\n".join(names)
 
 
 def test_what_was_refused_is_tried_again_with_the_same_file(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.ledger.queries import values_of
-from yakuba.kernel.refusals import Conflict, NothingToDo
+from yakuba.kernel.refusals import Conflict, NothingToDo, Refused
 from yakuba.services.robots.actions import decisions, lookups, runs
 from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.actions.scenarios import load_scenario
@@ -26,8 +26,9 @@ from yakuba.services.robots.models import (
     RunState,
     Station,
 )
+from yakuba.services.robots.queries import today
 from yakuba.services.robots.tests import town
-from yakuba.services.robots.tests.office import PROCEDURE, Shift
+from yakuba.services.robots.tests.office import PROCEDURE, SYSTEM, Shift
 from yakuba.services.robots.tests.two_places import TwoPlaces
 from yakuba.services.robots.tests.two_places import places as places
 
@@ -357,3 +358,24 @@ def test_a_station_is_not_put_to_rest_while_rows_are_there(places: TwoPlaces) ->
         with pytest.raises(Conflict, match="使用中ではありません"):
             handing.hand_over(office.scenario, station, actor=office.person)
         assert Run.objects.count() == 1
+
+
+def test_a_system_that_only_the_station_reaches_may_be_registered_and_is_entered_from_nowhere_else(
+    places: TwoPlaces,
+) -> None:
+    text = town.scenario_text(PROCEDURE).replace("版: 1\n", "版: 2\n", 1)
+    text = (
+        text.replace("の登録\n", "の登録2\n", 1)
+        .replace(SYSTEM, "遠いシステム")
+        .replace("127.0.0.1", "core.invalid")
+    )
+    with places.station.here() as office, pytest.raises(Refused, match="許可されていません"):
+        load_scenario(text, actor=office.person)
+    with places.sender.here() as office:
+        scenario = load_scenario(text, actor=office.person).scenario
+        office.ready_cases(1)
+        with pytest.raises(Conflict, match="許可されていません"):
+            runs.start(scenario, actor=office.person)
+        assert all(one.ok for one in today.self_check() if "遠い" in one.label or "登録2" in one.label)
+        run = handing.hand_over(scenario, Station.objects.get(), actor=office.person)
+        assert run.state == RunState.AWAY

@@ -115,16 +115,21 @@ def heading(content: bytes) -> dict[str, Any]:
 
 def name_of(station: Station) -> str:
     """What file number `station.sent` is called."""
-    kind = RESULTS if station.is_sender else ROWS
-    to, made = station_keys.fingerprint_of(station)[:11], station_keys.own_fingerprint()[:11]
-    return f"{current_municipality().code}-{made}-{to}-{station.sent:016d}{SUFFIXES[kind]}"
+    beginning, suffix = _ends(station)
+    return f"{beginning}{station.sent:016d}{suffix}"
 
 
 def is_ours(name: str, station: Station) -> bool:
     """Whether a file of that name was written by us for that station."""
-    return name.startswith(name_of(station).rpartition("-")[0] + "-") and name.endswith(
-        SUFFIXES[RESULTS if station.is_sender else ROWS]
-    )
+    beginning, suffix = _ends(station)
+    return name.startswith(beginning) and name.endswith(suffix)
+
+
+def _ends(station: Station) -> tuple[str, str]:
+    """Town, who wrote it and for whom, by ten digits of their fingerprints; and the suffix."""
+    made, to = station_keys.own_fingerprint()[:11], station_keys.fingerprint_of(station)[:11]
+    kind = RESULTS if station.is_sender else ROWS
+    return f"{current_municipality().code}-{made}-{to}-", SUFFIXES[kind]
 
 
 def _signed(content: bytes, public: list[bytes]) -> message.Message:
