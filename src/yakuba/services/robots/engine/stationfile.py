@@ -6,6 +6,7 @@ comes twice or late changes nothing. Reading is strict: what is not as it should
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,7 @@ class HandedValue:
     """A canonical value, with where it came from and whether somebody or a check stands for it (`kernel.ledger.carried`)."""
 
     field: str
-    value: str = field(repr=False)
+    value: str = dataclasses.field(repr=False)
     origin: str
     trusted: bool
 

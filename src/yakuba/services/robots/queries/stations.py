@@ -143,7 +143,7 @@ def facts(station: Station) -> dict[str, Any]:
         "in_use": row.in_use,
         "fingerprint": station_keys.fingerprint_of(row),
         "folder": row.folder,
-        "away": row.away_rows,
+        "away": row.away_rows,  # type: ignore[attr-defined]  # annotated
         "open": _open_here(row),
         "heard_at": row.heard_at.isoformat() if row.heard_at else None,
         "sent": row.sent,

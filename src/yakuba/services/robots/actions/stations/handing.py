@@ -6,6 +6,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from yakuba.kernel import jobs
@@ -86,7 +87,7 @@ def take_back(run: Run, *, actor: Actor) -> Run:
     """Wait for the station no longer. What it has not told of goes to a person, who alone can say whether it is in; of a
     rehearsal, which enters nothing, it goes back to the pile. Raises Conflict where nothing is away."""
     row = locked(run)
-    if row.state != RunState.AWAY:
+    if row.state != RunState.AWAY or row.away_at is None:
         raise Conflict(f"この実行は「{row.get_state_display()}」です。取り戻すものはありません。")
     for one in rows_of(row).filter(state=RowState.WAITING.value):
         if row.dry_run:
@@ -104,7 +105,7 @@ def take_back(run: Run, *, actor: Actor) -> Run:
 def hand_over_again(run: Run, row: Row) -> None:
     """A person has decided that a row, which waits, is to be entered after all: the station goes on with the one that it has.
     Called with the run locked, before the row is saved. Raises Conflict where the station is not in use."""
-    if not run.away_at.in_use:
+    if run.away_at is None or not run.away_at.in_use:
         raise Conflict(
             f"「{run.away_at}」は休止中です。「別の端末」のページで使用中にしてから、もう一度入力に回してください。"
         )
@@ -151,7 +152,7 @@ def _parcel(run: Run) -> Parcel:
     )
 
 
-def rows_of(run: Run) -> list[Row]:
+def rows_of(run: Run) -> QuerySet[Row]:
     """The run's rows in order, with what is changed with them."""
     return Row.objects.select_related("case__procedure", "run").filter(run=run).order_by("number")
 

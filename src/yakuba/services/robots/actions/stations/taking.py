@@ -142,7 +142,7 @@ def _take_row(station: Station, run: Run, given: HandedCase) -> None:
 def _row_for(run: Run, given: HandedCase) -> Row:
     """What enters the case: the row that has tried before, with all that it remembers, or a new one. Raises Refused."""
     values = [Carried(one.field, one.value, one.origin, one.trusted) for one in given.values]
-    source = {"station": run.came_from.name}
+    source = {"station": str(run.came_from)}
     procedure = run.scenario.procedure
     case = (
         Case.objects.select_for_update(of=("self",))

@@ -95,7 +95,7 @@ def turn(station: Station, *, actor: Actor = None) -> list[Turned]:
     station = Station.objects.get(pk=station.pk)
     if not station.folder or not station.in_use:
         return []
-    fault, done = "", []
+    fault, done = "", list[Turned]()
     try:
         with disk.opened(
             settings.YAKUBA.arrival_root, registering.town_folder(), station.folder, make=True
