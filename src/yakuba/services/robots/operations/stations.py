@@ -59,7 +59,7 @@ class ChangeStationIn(OneStation):
     in_use: bool = Field(True, description="使用中")
 
 
-class HandOverIn(OneStation):
+class StationRowsIn(OneStation):
     """What is handed over."""
 
     scenario_id: int = Field(description="シナリオの番号")
@@ -235,7 +235,7 @@ def change_station(asked: ChangeStationIn, actor: Actor) -> Station:
         },
     ),
 )
-def hand_over(asked: HandOverIn, actor: Actor) -> Run:
+def hand_over(asked: StationRowsIn, actor: Actor) -> Run:
     """Let another PC enter the ready cases of a scenario's procedure."""
     scenario = one(register.scenarios(), asked.scenario_id)
     station = station_of(asked.station_id)
