@@ -155,6 +155,9 @@ CHANGES: dict[str, Change] = {
     "robots.Row.seconds": plain,
     "robots.Row.look_up": plain,
     "robots.Row.lane": plain,
+    "robots.Run.parcel": plain,  # drawn at random
+    "robots.HandedRow.parcel": plain,
+    "robots.Station.told": plain,  # sentences and counts, by such marks
     "robots.FastLane.pages": plain,
     "robots.FastLane.reasons": plain,
     "robots.Recording.draft": plain,
@@ -275,6 +278,7 @@ CHANGES: dict[str, Change] = {
 # Under the municipality's key, which is another in the new installation: the name that it is bound to, by the row's number.
 SEALED: dict[str, Callable[[int], str]] = {
     "exchange.OwnKey.sealed": lambda pk: f"exchange:key:{pk}",
+    "robots.StationKey.sealed": lambda pk: f"robots:station-key:{pk}",
     "robots.System.credentials": lambda pk: f"robots.system:{pk}",
     "robots.Recording.live": lambda pk: f"robots.recording:{pk}",
     "robots.Recording.picture": lambda pk: f"robots.recording:{pk}",

@@ -3,8 +3,6 @@ have compared, and renewed while the exchange goes on."""
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -13,14 +11,13 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.exchange import sealing
+from yakuba.kernel.exchange import halves, sealing
 from yakuba.kernel.exchange.models import Counterpart, OwnKey
 from yakuba.kernel.outbound import part
 from yakuba.kernel.privacy.encryption import decrypt, encrypt
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.tenancy import current_municipality
 
-FORMAT = 1
 OTHER = {part.OUTSIDE: part.INSIDE, part.INSIDE: part.OUTSIDE}
 KEPT = timedelta(days=100)  # that an older key still opens what lay sealed outside or on a medium
 SIGNING = 3  # of the newest keys sign, for one of which it is not yet said whether it is known
@@ -86,8 +83,7 @@ def fingerprint_of(row: OwnKey) -> str:
 
 def file_of(row: OwnKey) -> bytes:
     """The file for the other installation."""
-    facts = {"format": FORMAT, **facts_of(row), "fingerprint": fingerprint_of(row)}
-    return (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
+    return halves.written(facts_of(row))
 
 
 def signing() -> dict[str, bytes]:
@@ -123,19 +119,11 @@ def _name(row: OwnKey) -> str:
 
 def read(content: bytes) -> dict[str, str]:
     """The facts of a file with the counterpart's public half. Raises Invalid."""
-    try:
-        facts = {str(name): str(value) for name, value in json.loads(content).items()}
-        for name in ("sign", "seal"):
-            if len(sealing.bytes_of(facts[name])) != sealing.KEY_BYTES:
-                raise ValueError(name)
-        sealing.fingerprint(facts)
-    except (ValueError, KeyError, AttributeError, RecursionError) as error:
-        raise Invalid(
-            "相手の設備の鍵のファイルではありません。相手の設備で yakuba exchange keys --out で書き出してください。"
-        ) from error
-    town = current_municipality()
-    if facts["town"] != town.code:
-        raise Invalid(f"この鍵は別の自治体（{facts['town']}）のものです。{town.name}の鍵を入れてください。")
+    facts = halves.read(
+        content,
+        "相手の設備の鍵のファイルではありません。相手の設備で yakuba exchange keys --out で書き出してください。",
+    )
+    halves.require_town(facts)
     if facts["part"] != OTHER[part.part()]:
         raise Invalid(
             f"この鍵は「{part.LABELS.get(facts['part'], facts['part'])}」の設備のものです。相手の設備の鍵を入れてください。"
@@ -148,10 +136,7 @@ def accept(content: bytes, told: str, address: str = "", *, actor: Actor = None)
     """From here on this is the counterpart. told: the fingerprint as the other side has read it aloud. Raises Invalid."""
     require_half()
     facts = read(content)
-    if _digits(told) != _digits(sealing.fingerprint(facts)):
-        raise Invalid(
-            "指紋が、相手の読み上げたものと違います。鍵のファイルがすり替わったか、聞き違いです。もう一度、電話で確かめてください。"
-        )
+    halves.require_told(facts, told)
     values = {"sign": facts["sign"], "seal": facts["seal"], "accepted_at": timezone.now()}
     row, made = Counterpart.objects.get_or_create(defaults=values)
     for name, value in values.items():
@@ -216,7 +201,3 @@ def require_half() -> None:
         raise part.WrongPart(
             f"この設備は1台で全部を行うので、授受はありません。2台に分けるときは {part.VARIABLE} を outside か inside にしてください。"
         )
-
-
-def _digits(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKC", text) if one.isdecimal())

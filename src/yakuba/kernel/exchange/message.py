@@ -65,12 +65,15 @@ def part_of(kind: str, content: bytes, **facts: Any) -> Part:
     return Part(kind, [content], len(content), hashlib.sha256(content).hexdigest(), facts)
 
 
-def written(head: Mapping[str, Any], parts: Iterable[Part], keys: Mapping[str, bytes]) -> Iterator[bytes]:
-    """The message, piece by piece. keys: fingerprint → private key that signs."""
+def written(
+    head: Mapping[str, Any], parts: Iterable[Part], keys: Mapping[str, bytes], magic: bytes = MAGIC
+) -> Iterator[bytes]:
+    """The message, piece by piece. keys: fingerprint → private key that signs; magic: the first line, by which files of one
+    purpose are told from those of another."""
     rows = list(parts)
     line = json.dumps({**head, "parts": [one.head() for one in rows]}, ensure_ascii=False).encode()
     signed = {name: sealing.text_of(sealing.sign(line, private)) for name, private in keys.items()}
-    yield MAGIC
+    yield magic
     yield line + b"\n"
     yield json.dumps(signed).encode() + b"\n"
     for one in rows:
@@ -95,9 +98,9 @@ class Message:
             yield facts, content
 
 
-def opened(file: IO[bytes], public_keys: Iterable[bytes]) -> Message:
+def opened(file: IO[bytes], public_keys: Iterable[bytes], magic: bytes = MAGIC) -> Message:
     """The message of a file, signed by one of these keys. Raises NoMessage and Forged."""
-    if file.read(len(MAGIC)) != MAGIC:
+    if file.read(len(magic)) != magic:
         raise NoMessage(NO_MESSAGE)
     line, signatures = _line(file), _line(file)
     signed = _signatures(signatures)

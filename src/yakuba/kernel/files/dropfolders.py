@@ -1,4 +1,5 @@
-"""Folders that other machines (scanners, loggers) write into: looked at, copied from and cleared without ever leaving them.
+"""Folders that other machines (scanners, loggers, stations) write into: looked at, copied from, written into and cleared
+without ever leaving them.
 
 Every step goes from an open folder to a name in it (`dir_fd`) and follows no link, so a folder that is exchanged for a
 link while somebody works in it leads nowhere. What is no ordinary file is left where it is.
@@ -145,6 +146,26 @@ class Folder:
         """Delete a file that was put away. Raises FolderTrouble."""
         with _told(), self._made(kind) as target, suppress(FileNotFoundError):
             os.unlink(name, dir_fd=target)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put a file there. Until it is whole it lies under another name, which `listed` leaves out; it takes the place of one
+        of that name. Raises FolderTrouble."""
+        unfinished = f".{name}.part"
+        with _told():
+            with suppress(FileNotFoundError):
+                os.unlink(unfinished, dir_fd=self._top)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            with os.fdopen(os.open(unfinished, flags, 0o660, dir_fd=self._top), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.rename(unfinished, name, src_dir_fd=self._top, dst_dir_fd=self._top)
+
+    def discard(self, file: Found) -> None:
+        """Delete a file of ours that another one has taken the place of. Raises FolderTrouble."""
+        with _told(), self._in(file.place) as where, suppress(FileNotFoundError):
+            if where is not None:
+                os.unlink(_name(file.entry), dir_fd=where)
 
     def put_back(self, name: str, entry: str, place: str) -> bool:
         """Move a refused file back under its first name, without the text beside it; False where it is not there, or

@@ -180,6 +180,7 @@ class Ending(Labelled):
     LOGIN_REFUSED = "login_refused", "ログインできないため停止しました"
     SETUP = "setup", "準備が整っていないため始められません"
     NO_EGRESS = "no_egress", "外への出口が応答しないため停止しました"  # the only way out does not answer
+    TAKEN_BACK = "taken_back", "別の端末から取り戻しました"  # a person no longer waits for the station
     GIVEN_UP = "given_up", "続けられなくなって停止しました"  # the job has ended without being done
     WAITING = (
         "waiting",

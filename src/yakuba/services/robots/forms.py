@@ -15,7 +15,7 @@ from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.actions.systems import SETTLE_SECONDS
 from yakuba.services.robots.engine.catalogue import FIELDS_OF_WORK
 from yakuba.services.robots.models import Scenario, System
-from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries import register, stations
 
 SAMPLES = 50  # cases that are offered as samples
 
@@ -173,6 +173,65 @@ class StartForm(forms.Form):
         label="試行する",
         required=False,
         help_text="印をつけると、登録ボタンの手前で止まり、申請は「入力待ち」に戻ります。つけなければ、本番として登録します。",
+    )
+
+
+class HandOverForm(StartForm):
+    """To which station, how many cases, and whether only to rehearse."""
+
+    station = forms.TypedChoiceField(label="入力を任せる端末", coerce=int)
+    field_order = ("station", "limit", "dry_run")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = [(one.pk, one.name) for one in stations.for_hand_over()]
+        self.fields["station"].choices = listed  # type: ignore[attr-defined]  # a ChoiceField has them
+
+
+class StationForm(forms.Form):
+    """Another installation, by the file of its keys."""
+
+    role = forms.ChoiceField(
+        label="役割",
+        choices=[
+            ("station", "入力を任せる端末（基幹システムに届く側を、ここに登録する）"),
+            ("sender", "受付を渡してくる設備（この端末が入力する側のとき）"),
+        ],
+    )
+    name = forms.CharField(
+        label="名称", max_length=60, help_text="例：電算室の端末。登録済みの名称なら、鍵を替えます。"
+    )
+    file = forms.FileField(
+        label="相手の鍵のファイル", help_text="相手の設備の「別の端末」のページで取り出したもの。"
+    )
+    fingerprint = forms.CharField(
+        label="相手が読み上げた指紋",
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        help_text="電話で読んでもらった30けたの数字。ファイルと一緒に届いた紙から写してはいけません。",
+    )
+    folder = forms.CharField(
+        label="フォルダ",
+        max_length=60,
+        required=False,
+        help_text="両方から見える共有フォルダの名前。空欄なら、ファイルを媒体で運びます。",
+    )
+
+
+class StationChangeForm(forms.Form):
+    """Where files lie, and whether the station is used."""
+
+    folder = forms.CharField(
+        label="フォルダ", max_length=60, required=False, help_text="空欄なら、ファイルを媒体で運びます。"
+    )
+    in_use = forms.BooleanField(label="使用中", required=False)
+
+
+class StationFileForm(forms.Form):
+    """What the other side has written."""
+
+    file = forms.FileField(
+        label="相手のファイル", help_text="名前が .yakuba-rows か .yakuba-results で終わるファイル。"
     )
 
 

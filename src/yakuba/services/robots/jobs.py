@@ -16,9 +16,10 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, job, limit_lane
+from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, chore, in_each_town, job, limit_lane
 from yakuba.kernel.outbound import DataClass, allowed_hosts, class_of, spelt_out
 from yakuba.services.robots.actions import case_files, lanes, lookups, recordings, runs
+from yakuba.services.robots.actions.stations import handing, reporting, turns
 from yakuba.services.robots.actions.store import DatabaseRows
 from yakuba.services.robots.actions.systems import secrets_of
 from yakuba.services.robots.adapters.egress.client import EgressSession, home
@@ -32,7 +33,7 @@ from yakuba.services.robots.engine.ports import Target
 from yakuba.services.robots.engine.recorder import Recorder
 from yakuba.services.robots.engine.runner import Runner
 from yakuba.services.robots.engine.scenario import Scenario
-from yakuba.services.robots.models import Recording, RecordingState, Row, Run, ScenarioVersion
+from yakuba.services.robots.models import Recording, RecordingState, Row, Run, ScenarioVersion, Station
 from yakuba.services.robots.models.lanes import FastLane
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries.lanes import fast_lane_of
@@ -47,6 +48,7 @@ LONGEST_WAIT = 5.0  # seconds that a run may hold a worker's thread and its syst
 # One system is operated by one robot at a time: it has one account there, and one session.
 limit_lane("robots", 1)
 limit_lane("recordings", 1)  # a person records one thing at a time
+limit_lane("stations", 1)  # one turn with a folder at a time
 
 
 @job(
@@ -103,6 +105,34 @@ def look_up(context: JobContext, *, row_id: int) -> None:
         except RobotError:
             picture = None
         lookups.note(row, numbers, problem, picture, player.picture_type)
+
+
+@job(
+    handing.JOB,
+    label="別の端末とのやりとり",
+    attempts=1,
+    permission="robots.view",
+    about=lambda station_id: Station.objects.get(pk=station_id),
+)
+def station(context: JobContext, *, station_id: int) -> None:
+    """One turn with the folder of a station; the next one comes within a minute, whatever becomes of this."""
+    found = Station.objects.filter(pk=station_id).first()
+    if found is not None:
+        turns.turn(found)
+
+
+def stations_everywhere() -> None:
+    """In each town: a turn with each folder."""
+    in_each_town("folders of stations", turns.ask_all)
+
+
+def erase_everywhere() -> None:
+    """In each town: copies whose results the sender has read."""
+    in_each_town("what stations need no longer", reporting.erase_what_is_over)
+
+
+chore(60.0, stations_everywhere)
+chore(3600.0, erase_everywhere)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from yakuba.kernel.registry import (
     PersonalData,
     PlannedWork,
     SearchSource,
+    Setting,
     WorkQueue,
 )
 
@@ -32,6 +33,11 @@ MANIFEST = Manifest(
         "template": "ひな形からロボットを作る",
         "taken": "ひな形からロボットを作る",
         "share": "ひな形からロボットを作る",
+        "stations": "ロボットを別の端末で動かす",
+        "station": "ロボットを別の端末で動かす",
+        "station_new": "ロボットを別の端末で動かす",
+        "hand_over": "ロボットを別の端末で動かす",
+        "contradicted": "ロボットを別の端末で動かす",
     },
     navigation=(NavigationItem("ロボット", "robots:index", "robots.view"),),
     permissions=(
@@ -53,6 +59,11 @@ MANIFEST = Manifest(
             "ロボットが決められない申請",
             "robots.decide",
             "yakuba.services.robots.queries.today:undecided_queue",
+        ),
+        WorkQueue(
+            "別の端末の結果と食い違う申請",
+            "robots.decide",
+            "yakuba.services.robots.queries.today:contradicted_queue",
         ),
         WorkQueue("入力を待つ申請", "robots.run", "yakuba.services.robots.queries.today:ready_queue"),
     ),
@@ -88,6 +99,16 @@ MANIFEST = Manifest(
         "robots.rows_retried": "失敗した行をもう一度流した",
         "robots.row_viewed": "ロボットの行を閲覧した",
         "robots.looked_up": "基幹システムを照会した",
+        "robots.station_key_made": "別の端末とやりとりする鍵を作った",
+        "robots.station_accepted": "別の端末の鍵を、指紋を確かめて登録した",
+        "robots.station_set": "別の端末のフォルダか使用を変えた",
+        "robots.handed_over": "申請の入力を別の端末に渡した",
+        "robots.taken_back": "別の端末に渡した申請を取り戻した",
+        "robots.station_file_written": "別の端末へ渡すファイルを取り出した",
+        "robots.station_file_taken": "別の端末のファイルを取り込んだ",
+        "robots.station_contradicted": "別の端末の結果が、職員の判断と食い違った",
+        "robots.station_looked_into": "別の端末の結果との食い違いを確かめた",
+        "robots.station_erased": "任された受付の写しを消した",
         "robots.decided_entered": "基幹システムに登録されていると判断した",
         "robots.decided_again": "登録されていないと判断し、もう一度入力に回した",
         "robots.decided_aside": "登録されていないと判断し、値を直すため入力待ちに戻した",
@@ -103,10 +124,29 @@ MANIFEST = Manifest(
     personal_data=(
         PersonalData("robots.Row", "基幹システムへの入力", None),
         PersonalData("robots.RowEvent", "基幹システムへの入力", None),
+        PersonalData("robots.HandedRow", "別の設備から任された入力", None),
         PersonalData("robots.RowPicture", "入力の証跡", 365),
         PersonalData("robots.Recording", "操作の録画", None),
         PersonalData("robots.RecordingInput", "操作の録画", None),
         PersonalData("robots.RecordingPicture", "操作の録画", 90, since="taken_at"),
+    ),
+    town_settings=(
+        Setting(
+            "robots.station_hours",
+            "別の端末の便りがないと知らせるまでの時間",
+            24,
+            "申請を渡したままの端末から、この時間、新しいファイルが来ないと、はじめの画面に出します。",
+            least=1,
+            largest=720,
+        ),
+        Setting(
+            "robots.station_days",
+            "任された受付の写しを残す日数",
+            7,
+            "別の端末の側で使います。渡した設備が結果を受け取り、もう用がないと分かってからの日数です。過ぎると値と画面の写しを消します。",
+            least=1,
+            largest=365,
+        ),
     ),
     approvals=(
         ApprovalKind(

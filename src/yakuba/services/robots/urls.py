@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.robots.pages import catalogue, recordings, rows, runs, scenarios, systems
+from yakuba.services.robots.pages import catalogue, recordings, rows, runs, scenarios, stations, systems
 
 app_name = "robots"
 urlpatterns = [
@@ -24,6 +24,19 @@ urlpatterns = [
     path("runs/<int:run_id>/resume/", runs.resume, name="resume"),
     path("runs/<int:run_id>/stop/", runs.stop, name="stop"),
     path("runs/<int:run_id>/retry/", runs.retry, name="retry"),
+    path("scenarios/<int:scenario_id>/hand-over/", stations.hand_over, name="hand_over"),
+    path("runs/<int:run_id>/take-back/", stations.take_back, name="take_back"),
+    path("stations/", stations.stations, name="stations"),
+    path("stations/new/", stations.accept, name="station_new"),
+    path("stations/key/", stations.make_key, name="station_key"),
+    path("stations/key/file/", stations.key_file, name="station_key_file"),
+    path("stations/take/", stations.take, name="station_take"),
+    path("stations/<int:station_id>/", stations.station, name="station"),
+    path("stations/<int:station_id>/change/", stations.change, name="station_change"),
+    path("stations/<int:station_id>/file/", stations.carry_out, name="station_file"),
+    path("stations/<int:station_id>/turn/", stations.turn, name="station_turn"),
+    path("contradicted/", stations.contradicted, name="contradicted"),
+    path("rows/<int:row_id>/looked-into/", stations.look_into, name="looked_into"),
     path("undecided/", rows.undecided, name="undecided"),
     path("rows/<int:row_id>/", rows.row, name="row"),
     path("rows/<int:row_id>/retry/", rows.retry, name="row_retry"),

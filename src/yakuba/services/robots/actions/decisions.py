@@ -13,6 +13,7 @@ from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Conflict
 from yakuba.services.robots.actions.rows import arrive, begin_anew, send
 from yakuba.services.robots.actions.runs import locked, work_again
+from yakuba.services.robots.actions.stations import handing
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.models import Row
 
@@ -44,6 +45,10 @@ def decide(
     same procedure, and for a withdrawal without a reason.
     """
     row = _undecided(row)
+    if row.run.came_from is not None:
+        raise Conflict(
+            f"「{row.run.came_from}」から任された申請です。判断は、渡した設備の画面で行います。ここでは照会だけができます。"
+        )
     if decision is Decision.AGAIN:
         return _enter_again(row, actor, seconds)
     if decision is Decision.ENTERED:
@@ -57,22 +62,28 @@ def decide(
     arrive(row, user=actor, person_seconds=seconds)
     if decision is Decision.WITHDRAW:
         ledger.move(row.case, Status.WITHDRAWN, user=actor, reason=reason)
+    if row.run.away_at is not None:
+        handing.tell(row.run.away_at)
     return row
 
 
 def _enter_again(row: Row, actor: Actor, seconds: float) -> Row:
-    """In the same run."""
-    run = locked(row.run)
+    """In the same run; where a station has it, by the row that it has."""
+    away = row.run.away_at is not None
+    run = handing.locked(row.run) if away else locked(row.run)
     begin_anew(row)
     ledger.move(row.case, Status.READY, user=actor, seconds=seconds, reason="登録されていないことを確かめた")
     ledger.move(row.case, Status.ENTERING, user=actor, reason=str(row))
+    if away:
+        handing.hand_over_again(run, row)
     arrive(row, user=actor)
-    work_again(run)
+    if not away:
+        work_again(run)
     return row
 
 
 def _undecided(row: Row) -> Row:
-    rows = Row.objects.select_related("run__scenario", "case__procedure")
+    rows = Row.objects.select_related("run__scenario", "run__away_at", "run__came_from", "case__procedure")
     found = rows.select_for_update(of=("self",)).get(pk=row.pk)
     if found.row_state is not RowState.UNDECIDED or found.run.dry_run:
         raise Conflict(

@@ -19,7 +19,7 @@ def erase(cases: Sequence[int]) -> list[StoredFile]:
     Recording.objects.filter(case__in=cases).delete()
     RowEvent.objects.filter(row__case__in=cases).update(message="")
     Row.objects.filter(case__in=cases).update(
-        problem=None, intent=None, intent_at=None, look_up=None, target_number=""
+        problem=None, intent=None, intent_at=None, look_up=None, target_number="", contradiction=""
     )
     return files
 

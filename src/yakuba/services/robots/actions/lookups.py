@@ -10,6 +10,7 @@ from django.utils import timezone
 from yakuba.kernel import jobs
 from yakuba.kernel.refusals import Conflict
 from yakuba.services.robots.actions.rows import keep_picture
+from yakuba.services.robots.actions.stations import reporting
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.models import LOOK_UP_PICTURE, Row
 from yakuba.services.robots.queries import register
@@ -22,6 +23,11 @@ def ask(row: Row) -> Row:
     """Let a robot look the row's receipt number up; it enters nothing. Raises Conflict."""
     if row.row_state is not RowState.UNDECIDED:
         raise Conflict("この行は判断を待っていないため、照会しません。")
+    if row.run.away_at is not None:
+        raise Conflict(
+            f"基幹システムに届くのは別の端末「{row.run.away_at}」だけです。「もう一度入力に回す」を選ぶと、端末が先に照会し、"
+            "登録されていなければ入力します。"
+        )
     register.require(row.run.scenario)
     jobs.enqueue(JOB, key=f"row-{row.pk}", lane=row.run.job_lane, row_id=row.pk)
     return row
@@ -35,3 +41,5 @@ def note(row: Row, numbers: Sequence[str], problem: str, picture: bytes | None, 
     Row.objects.filter(pk=row.pk).update(look_up=answer)
     if picture is not None:
         keep_picture(row, LOOK_UP_PICTURE, picture, media_type, at)
+    if row.run.came_from_id is not None:
+        reporting.tell_again(row)

@@ -13,6 +13,7 @@ from yakuba.kernel.files.storage import remove, store
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.robots.actions.untold import touch
 from yakuba.services.robots.contracts import EvidenceKind, RowState
 from yakuba.services.robots.engine.states import OPEN, allowed
 from yakuba.services.robots.models import IN_WORDS, Row, RowEvent, RowPicture
@@ -83,6 +84,9 @@ def _leave_case(row: Row, message: str, user: Any, person_seconds: float) -> Non
     """The row is over for the robot. Dry runs never leave a mark: their cases are ready again."""
     case: Case = row.case
     state = row.row_state
+    if row.run.came_from_id is not None:
+        _leave_to_sender(row, message)
+        return
     row.holds_case = state is RowState.UNDECIDED and not row.run.dry_run
     spent: dict[str, Any] = {"user": user, "seconds": person_seconds}
     if row.run.dry_run:
@@ -93,6 +97,18 @@ def _leave_case(row: Row, message: str, user: Any, person_seconds: float) -> Non
     else:
         target = Status.UNDECIDED if state is RowState.UNDECIDED else Status.READY
     ledger.move(case, target, reason=message, **spent)
+
+
+def _leave_to_sender(row: Row, message: str) -> None:
+    """The case is a sender's, who is told. What is not in the target stays held, and being entered, until the sender has said
+    that it wants nothing more of it: nobody here may take it up in another way."""
+    in_target = row.row_state in IN_TARGET and not row.run.dry_run
+    row.holds_case = not in_target and not row.run.dry_run
+    if in_target:
+        ledger.move(row.case, Status.ENTERED, reason=message, target_number=row.target_number)
+    elif row.row_state is RowState.UNDECIDED and not row.run.dry_run:
+        ledger.move(row.case, Status.UNDECIDED, reason=message)
+    touch(row.run.came_from_id)
 
 
 def _note_machine_time(row: Row) -> None:

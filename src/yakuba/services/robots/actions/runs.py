@@ -70,7 +70,7 @@ def start(
 @transaction.atomic
 def pause(run: Run) -> Run:
     """Ask the robot to stop after the step it is at; a run that nobody works on yet is paused at once."""
-    row = locked(run)
+    row = _here(run)
     if row.state != RunState.ACTIVE:
         raise Conflict(f"この実行は「{row.get_state_display()}」のため、一時停止できません。")
     row.wanted = Command.PAUSE.value
@@ -83,7 +83,7 @@ def pause(run: Run) -> Run:
 @transaction.atomic
 def resume(run: Run, *, first_row: int = 1) -> Run:
     """Go on, with the newest version of the scenario, from row `first_row` on. Raises Conflict."""
-    row = locked(run)
+    row = _here(run)
     if not row.is_unfinished:
         raise Conflict(f"この実行は「{row.get_state_display()}」です。再開できるのは途中の実行だけです。")
     last = Row.objects.filter(run=row).aggregate(last=Max("number"))["last"] or 0
@@ -96,7 +96,7 @@ def resume(run: Run, *, first_row: int = 1) -> Run:
 @transaction.atomic
 def stop(run: Run) -> Run:
     """End the run: rows that were not begun go back to the pile. A robot at work ends after its step."""
-    row = locked(run)
+    row = _here(run)
     if not row.is_unfinished:
         raise Conflict(f"この実行は、すでに「{row.get_state_display()}」です。")
     row.wanted = Command.STOP.value
@@ -110,7 +110,11 @@ def stop(run: Run) -> Run:
 def retry_failed(run: Run, *, actor: Actor, only: Row | None = None) -> list[Row]:
     """Let the robot try failed and skipped rows again (or `only` one). Returns those it takes up; a case
     that somebody has taken out of the pile in the meantime is left alone. Raises Conflict for none."""
-    run = locked(run)
+    run = _here(run)
+    if run.came_from is not None:
+        raise Conflict(
+            f"「{run.came_from}」から任された申請です。もう一度流すかどうかは、渡した設備の画面で決めます。"
+        )
     again = Row.objects.select_related("case").filter(
         run=run, state__in=[RowState.FAILED.value, RowState.SKIPPED.value]
     )
@@ -293,9 +297,20 @@ def _let_work(run: Run) -> None:
     jobs.resume(job)
 
 
+def _here(run: Run) -> Run:
+    """The run, held, if a robot of this installation enters it. Raises Conflict."""
+    row = locked(run)
+    if row.away_at is not None:
+        raise Conflict(
+            f"この実行は、別の端末「{row.away_at}」に渡したものです。止める・再開する・もう一度流すのは、端末の画面で行います。"
+            "端末の結果を待たないときは、「取り戻す」を押してください。"
+        )
+    return row
+
+
 def locked(run: Run) -> Run:
     """The run as it stands now, until the transaction ends. Its job before it: whoever ends a job takes them in that
     order (`give_up`)."""
     jobs.lock(JOB, run.job_key)
-    runs = Run.objects.select_related("scenario__system", "scenario__owner")
+    runs = Run.objects.select_related("scenario__system", "scenario__owner", "away_at", "came_from")
     return runs.select_for_update(of=("self",)).get(pk=run.pk)

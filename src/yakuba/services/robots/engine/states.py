@@ -31,3 +31,18 @@ OPEN = frozenset({S.WAITING, S.LOOKING_UP, S.ENTERING, S.INTENT, S.SUBMITTING, S
 def allowed(old: RowState, new: RowState) -> bool:
     """Whether a row may go from `old` to `new`."""
     return new in TRANSITIONS[old]
+
+
+def way(old: RowState, new: RowState) -> list[RowState] | None:
+    """The shortest way from `old` to `new` by the table, `new` at its end; empty where it is there already, None where there is
+    none. For who learns of a row's end without having seen what lay between."""
+    ways: dict[RowState, list[RowState]] = {old: []}
+    queue = [old]
+    for state in queue:
+        if state is new:
+            return ways[state]
+        for following in sorted(TRANSITIONS[state]):
+            if following not in ways:
+                ways[following] = [*ways[state], following]
+                queue.append(following)
+    return None

@@ -27,6 +27,9 @@ from yakuba.services.robots.contracts import (
     RowState,
     Stamp,
 )
+from yakuba.services.robots.models.stations import HandedRow as HandedRow
+from yakuba.services.robots.models.stations import Station as Station
+from yakuba.services.robots.models.stations import StationKey as StationKey
 from yakuba.services.robots.models.systems import System as System
 
 LOOK_UP_PICTURE = "look_up"
@@ -101,13 +104,14 @@ class ScenarioVersion(MunicipalityModel):
 
 
 class RunState(models.TextChoices):
-    """Where a run stands. ACTIVE covers waiting for its turn: the job says which."""
+    """Where a run stands. ACTIVE covers waiting for its turn: the job says which. AWAY: a station enters it, no worker here."""
 
     ACTIVE = "active", "実行中"
     PAUSED = "paused", "一時停止"
     HALTED = "halted", "止まりました"
     DONE = "done", "終了"
     STOPPED = "stopped", "中止"
+    AWAY = "away", "別の端末で入力中"
 
 
 UNFINISHED = (RunState.ACTIVE, RunState.PAUSED, RunState.HALTED)
@@ -119,7 +123,7 @@ class Run(MunicipalityModel):
     wanted: what the person at the run's page asks for; the runner looks between steps.  first_row: rows
     before it are left alone.  holder: token of the one that works on the run, empty when nobody does.  fence:
     the highest fencing number that was ever taken for it.  failures: rows that failed one after another when it
-    last ended to wait.
+    last ended to wait.  away_at: the station that enters it; came_from: who handed it over to us; parcel: its mark at both.
     """
 
     scenario = models.ForeignKey(Scenario, models.PROTECT, related_name="runs", verbose_name="シナリオ")
@@ -134,6 +138,13 @@ class Run(MunicipalityModel):
     holder = models.CharField(max_length=64, blank=True)
     fence = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
+    away_at = models.ForeignKey(
+        Station, models.PROTECT, null=True, related_name="away", verbose_name="入力する端末"
+    )
+    came_from = models.ForeignKey(
+        Station, models.PROTECT, null=True, related_name="runs", verbose_name="渡した設備"
+    )
+    parcel = models.CharField("小包", max_length=32, blank=True)
     started_by = person("実行者")
     started_at = models.DateTimeField("開始日時", auto_now_add=True)
     ended_at = models.DateTimeField("終了日時", null=True)
@@ -141,6 +152,11 @@ class Run(MunicipalityModel):
     class Meta(MunicipalityModel.Meta):
         verbose_name = "実行"
         indexes = [models.Index(fields=["municipality", "state"], name="robots_run_state")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "parcel"], condition=~Q(parcel=""), name="robots_parcel_in_one_run"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.scenario.name}{self.kind_label} 実行{self.pk}"
@@ -181,7 +197,8 @@ class Row(MunicipalityModel):
 
     holds_case: whether the case belongs to this row (open, or undecided) and no other run may take it.
     noted_seconds: how much of `seconds` already stands in the ledger.  look_up: the target's answer when a
-    person asked last: `at` (ISO 8601), `numbers`, `problem` (Japanese, empty when it answered).
+    person asked last: `at` (ISO 8601), `numbers`, `problem` (Japanese, empty when it answered).  turn: how often it was handed
+    over to a station.  contradiction: what a station said, late, against what was decided; until a person has looked into it.
     """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="rows", verbose_name="実行")
@@ -205,6 +222,9 @@ class Row(MunicipalityModel):
     noted_seconds = models.FloatField(default=0.0)
     look_up = models.JSONField("照会の結果", null=True)
     lane = models.CharField("入力の方法", max_length=8, choices=Lane.choices(), blank=True)
+    turn = models.PositiveIntegerField("渡した回数", default=0)
+    contradiction = models.TextField("食い違い", blank=True)
+    contradicted_at = models.DateTimeField("食い違いの日時", null=True)
     changed_at = models.DateTimeField("更新日時", auto_now=True)
 
     class Meta(MunicipalityModel.Meta):

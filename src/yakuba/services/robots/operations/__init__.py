@@ -362,3 +362,4 @@ def decide_row(asked: DecisionIn, actor: Actor) -> Row:
 from yakuba.services.robots.operations import catalogue as _catalogue  # noqa: E402, F401 - each adds its own to the table
 from yakuba.services.robots.operations import lanes as _lanes  # noqa: E402, F401
 from yakuba.services.robots.operations import recordings as _recordings  # noqa: E402, F401
+from yakuba.services.robots.operations import stations as _stations  # noqa: E402, F401

@@ -26,7 +26,8 @@ class ScenarioOut(BaseModel):
 
 
 class RobotRunOut(BaseModel):
-    """A run. `counts`: rows by state; `message`: why it stands still, in Japanese."""
+    """A run. `counts`: rows by state; `message`: why it stands still, in Japanese; `station`: which other PC enters it; `sender`:
+    which installation has handed it over."""
 
     id: int
     scenario: str
@@ -34,6 +35,8 @@ class RobotRunOut(BaseModel):
     procedure: str
     dry_run: bool
     proving: bool
+    station: str
+    sender: str
     state: RunState
     state_label: str
     total: int

@@ -2,4 +2,10 @@
 
 from yakuba.kernel.operations import Operations
 
-OPERATIONS = Operations("robots", {"templates": "ひな形の一覧（catalogue）: 見る・取り込む・集まりに出す"})
+OPERATIONS = Operations(
+    "robots",
+    {
+        "templates": "ひな形の一覧（catalogue）: 見る・取り込む・集まりに出す",
+        "station": "別の端末: 鍵、受け渡し、取り戻し",
+    },
+)

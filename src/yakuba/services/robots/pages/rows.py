@@ -70,7 +70,7 @@ def row(request: HttpRequest, row_id: int) -> HttpResponse:
             {"row": event, "message": queries.said(found, event.message, request.user)}
             for event in found.events.select_related("user").order_by("at", "pk")
         ],
-        "can_retry": found.row_state in (RowState.FAILED, RowState.SKIPPED),
+        "can_retry": found.row_state in (RowState.FAILED, RowState.SKIPPED) and _is_own(found),
         "can_decide": found.row_state is RowState.UNDECIDED and found.holds_case,
     }
     return render(request, "robots/row.html", context)
@@ -135,8 +135,15 @@ def _may_hold_numbers(case: Case) -> bool:
     return any(TYPES[item.type].masked for item in case.procedure.definition.fields)
 
 
+def _is_own(found: Row) -> bool:
+    """Whether this installation enters it, and for itself."""
+    return found.run.away_at_id is None and found.run.came_from_id is None
+
+
 def _row(row_id: int) -> Row:
-    rows = Row.objects.select_related("case__procedure", "run__scenario__system", "run__version")
+    rows = Row.objects.select_related(
+        "case__procedure", "run__scenario__system", "run__version", "run__away_at", "run__came_from"
+    )
     return get_object_or_404(rows, pk=row_id)
 
 

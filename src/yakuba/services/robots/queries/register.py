@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -135,9 +136,10 @@ def staff() -> list[User]:
     return [person for person in at_work().order_by("username") if can_answer(person)]
 
 
-def obstacles(scenario: Scenario, trial: ScenarioVersion | None = None) -> list[str]:
+def obstacles(scenario: Scenario, trial: ScenarioVersion | None = None, *, away: bool = False) -> list[str]:
     """Everything that keeps the robot from running, in Japanese with what to do; empty when it may. trial: a version that
-    is only tried, so that neither it nor the robot need be in use yet."""
+    is only tried, so that neither it nor the robot need be in use yet.  away: it runs at a station, which has the secrets and
+    the way to the system, and asks for them itself."""
     found = []
     if not scenario.in_use and trial is None:
         found.append("このシナリオは休止中です。使うときは台帳で「使用中」にしてください。")
@@ -154,6 +156,8 @@ def obstacles(scenario: Scenario, trial: ScenarioVersion | None = None) -> list[
             f"シナリオが手続の項目と合わなくなっています（{first}）。直した版を登録してください。",
         ]
     found += _resting(checked)
+    if away:
+        return found
     missing = set(checked.secrets) - set(scenario.system.credential_names)
     if missing:
         found.append(f"接続先「{scenario.system}」に {'、'.join(sorted(missing))} を登録してください。")
@@ -171,14 +175,29 @@ def _resting(checked: language.Scenario) -> list[str]:
     ]
 
 
-def require(scenario: Scenario, trial: ScenarioVersion | None = None) -> ScenarioVersion:
-    """The version that runs (or is tried). Raises Conflict with everything that keeps the robot from running."""
-    found = obstacles(scenario, trial)
+def require(
+    scenario: Scenario, trial: ScenarioVersion | None = None, *, away: bool = False
+) -> ScenarioVersion:
+    """The version that runs (or is tried). Raises Conflict with everything that keeps the robot from running, as `obstacles`."""
+    found = obstacles(scenario, trial, away=away)
     if found:
         raise Conflict("\n".join(found))
     version = trial or latest_version(scenario)
     assert version is not None
     return version
+
+
+def whole_digest(version: ScenarioVersion) -> str:
+    """SHA-256 over the text of a version and of all that it calls: the same at two installations where the same is played."""
+    texts = {version.scenario.name: version.text}
+    for one in language.every(parsed(version).entry):
+        if isinstance(one, language.Call):
+            texts[f"{one.scenario} {one.version}"] = published_text(one.scenario, one.version)
+    digest = hashlib.sha256()
+    for name, text in sorted(texts.items()):
+        for part in (name, text):
+            digest.update(hashlib.sha256(part.encode()).digest())
+    return digest.hexdigest()
 
 
 def review_is_due(scenario: Scenario) -> bool:

@@ -19,6 +19,7 @@ from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.robots.contracts import Command, Problem, RowState
 from yakuba.services.robots.engine.states import OPEN
 from yakuba.services.robots.models import Row, RowEvent, RowPicture, Run, RunState
+from yakuba.services.robots.queries.stations import at_station
 
 OPEN_STATES = tuple(sorted(state.value for state in OPEN))
 WORKED_ON = (RowState.LOOKING_UP, RowState.ENTERING, RowState.INTENT, RowState.SUBMITTING)
@@ -53,7 +54,7 @@ def entered_by_month() -> dict[str, dict[date, int]]:
 def runs() -> QuerySet[Run]:
     """All runs, newest first."""
     return Run.objects.select_related(
-        "scenario__procedure", "scenario__system", "version", "started_by"
+        "scenario__procedure", "scenario__system", "version", "started_by", "away_at", "came_from"
     ).order_by("-pk")
 
 
@@ -132,6 +133,8 @@ def run_facts(run: Run) -> dict[str, Any]:
         "procedure": run.scenario.procedure.code,
         "dry_run": run.dry_run,
         "proving": run.proving,
+        "station": str(run.away_at or ""),
+        "sender": str(run.came_from or ""),
         "state": run.state,
         "state_label": run.get_state_display(),
         "total": now.total,
@@ -173,6 +176,8 @@ def _seconds_per_row(run: Run) -> float:
 
 def _note(run: Run) -> str:
     """What the state alone does not say."""
+    if run.state == RunState.AWAY:
+        return at_station(run)
     if run.state != RunState.ACTIVE:
         return ""
     if run.wanted == Command.PAUSE.value:

@@ -17,8 +17,8 @@ from yakuba.kernel.registry import CheckResult, Contact, Failure, QueueState, Ru
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.egress.client import complaint, home
 from yakuba.services.robots.contracts import RowState
-from yakuba.services.robots.models import Row, Run, RunState
-from yakuba.services.robots.queries import register, runs
+from yakuba.services.robots.models import Row, Run, RunState, System
+from yakuba.services.robots.queries import register, runs, stations
 
 SHOWN = 20  # failures of one kind on the home page
 
@@ -26,6 +26,12 @@ SHOWN = 20  # failures of one kind on the home page
 def undecided_queue(user: Any) -> QueueState:
     """Cases that no robot could decide."""
     return queued(runs.undecided(), "changed_at", reverse("robots:undecided"), "判断する", urgent=True)
+
+
+def contradicted_queue(user: Any) -> QueueState:
+    """Cases of which a station says otherwise than a person has decided."""
+    rows = stations.contradicted()
+    return queued(rows, "contradicted_at", reverse("robots:contradicted"), "確かめる", urgent=True)
 
 
 def ready_queue(user: Any) -> QueueState:
@@ -44,7 +50,7 @@ def failures(user: Any, most: int | None = SHOWN) -> list[Failure]:
     """Runs that were held up, and rows that failed, with what to press; `most` of each, None for all."""
     if not allowed(user, "robots.view"):
         return []
-    return [*_held_up_runs(most), *_failed_rows(most)]
+    return [*_held_up_runs(most), *_silent_stations(most), *_failed_rows(most)]
 
 
 def running(user: Any) -> list[RunningWork]:
@@ -58,6 +64,8 @@ def contacts() -> list[Contact]:
     """The systems that robots enter into, with the highest class that a scenario in use takes there."""
     found = []
     for system in register.systems():
+        if _is_elsewhere(system):
+            continue
         used = register.scenarios().filter(in_use=True, system=system)
         classes = [class_of(one.procedure.definition) for one in used]
         found.append(
@@ -79,18 +87,39 @@ def self_check() -> list[CheckResult]:
     silent = complaint(home(settings.YAKUBA.data_dir))
     results.append(CheckResult("ロボットの通信の出口", not silent, silent))
     for scenario in register.scenarios().filter(in_use=True):
-        found = register.obstacles(scenario)
+        found = register.obstacles(scenario, away=_is_elsewhere(scenario.system))
         if register.review_is_due(scenario):
             found.append("台帳の見直し期限が過ぎています。内容を確かめて期限を更新してください。")
         results.append(CheckResult(f"シナリオ「{scenario}」", not found, " ".join(found)))
     for system in register.systems():
+        if _is_elsewhere(system):
+            continue
         if unlisted := attempt(require_target, system.base_url)[1]:
             results.append(CheckResult(f"接続先「{system}」", False, str(unlisted)))
     return results
 
 
+def _is_elsewhere(system: System) -> bool:
+    """Whether a station enters into it, and no robot of this installation can."""
+    return attempt(require_target, system.base_url)[1] is not None and stations.for_hand_over().exists()
+
+
 def _held_up_runs(most: int | None) -> list[Failure]:
     return [_run_failure(run) for run in runs.runs().filter(state=RunState.HALTED)[:most]]
+
+
+def _silent_stations(most: int | None) -> list[Failure]:
+    """Stations that have said nothing for long, and those whose files cannot be taken or written."""
+    return [
+        Failure(
+            f"別の端末「{station}」",
+            reason,
+            reverse("robots:station", args=[station.pk]),
+            "端末のページを見る",
+            since,
+        )
+        for station, reason, since in stations.troubles()[:most]
+    ]
 
 
 def _run_failure(run: Run) -> Failure:

@@ -31,6 +31,7 @@ RUN_KINDS = {
     RunState.HALTED: "error",
     RunState.DONE: "success",
     RunState.STOPPED: "stopped",
+    RunState.AWAY: "running",
 }
 
 

@@ -8,10 +8,20 @@ from typing import Any
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.exchange import sealing
 from yakuba.services.robots import facade
 from yakuba.services.robots.actions import catalogue as actions
+from yakuba.services.robots.actions.stations import keys
 from yakuba.services.robots.engine.drafts import document_of
-from yakuba.services.robots.models import Recording, RecordingPicture, Row, RowPicture, Scenario, System
+from yakuba.services.robots.models import (
+    Recording,
+    RecordingPicture,
+    Row,
+    RowPicture,
+    Scenario,
+    Station,
+    System,
+)
 from yakuba.services.robots.queries import catalogue as queries
 
 
@@ -39,7 +49,17 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         scenario, title="乗車券の登録", section="その他", description="申請を登録します。", actor=clerk
     )
     taken = actions.take(queries.entry("overtime"), actor=clerk).row
+    sign, seal = sealing.new_keys()
+    station = Station.objects.create(
+        name="見本の端末",
+        role=Station.Role.STATION,
+        sign=sealing.text_of(sealing.signing_public_of(sign)),
+        seal=sealing.text_of(sealing.public_of(seal)),
+        accepted_at=timezone.now(),
+    )
+    keys.make(actor=clerk)
     return {
+        "station_id": station.pk,
         "shared_id": shared.pk,
         "taken_id": taken.pk,
         "template": f"{clerk.municipality.code}.{shared.code}",
