@@ -80,13 +80,22 @@ def trap(
     for x in range(left, left + 190, 16):
         pen.line([(x, top), (x, top + 110)], fill=(70, 74, 78), width=2)
     if animal:
-        x, y = draw.uniform(0.15, 0.5) * wide, draw.uniform(0.6, 0.8) * high
+        west, north = draw.uniform(0.15, 0.5) * wide, draw.uniform(0.6, 0.8) * high
         dark = (52, 42, 36)
-        pen.ellipse((x, y, x + animal, y + 0.5 * animal), fill=dark)
-        pen.ellipse((x + 0.8 * animal, y + 0.08 * animal, x + 1.2 * animal, y + 0.38 * animal), fill=dark)
+        pen.ellipse((west, north, west + animal, north + 0.5 * animal), fill=dark)
+        pen.ellipse(
+            (west + 0.8 * animal, north + 0.08 * animal, west + 1.2 * animal, north + 0.38 * animal),
+            fill=dark,
+        )
         for leg in (0.15, 0.3, 0.65, 0.8):
             pen.rectangle(
-                (x + leg * animal, y + 0.4 * animal, x + (leg + 0.07) * animal, y + 0.75 * animal), fill=dark
+                (
+                    west + leg * animal,
+                    north + 0.4 * animal,
+                    west + (leg + 0.07) * animal,
+                    north + 0.75 * animal,
+                ),
+                fill=dark,
             )
     return _seen(picture, draw, light)
 
