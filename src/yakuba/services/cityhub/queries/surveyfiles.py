@@ -68,7 +68,9 @@ def shares(survey: SurveyFile) -> QuerySet[SurveyShare]:
 def extent_map() -> Map:
     """Where the newest files lie."""
     rows = files().filter(code__isnull=False)[:ON_MAP]
-    return value_map([_mapped(row) for row in rows], title="測量ファイルの範囲", unit="ha", first="ファイル")
+    return value_map(
+        [_mapped(row) for row in rows if row.outline], title="測量ファイルの範囲", unit="ha", first="ファイル"
+    )
 
 
 def one_map(row: SurveyFile) -> Map:

@@ -335,3 +335,11 @@ def test_facts_are_what_the_operation_tells(in_yakuba_city, clerk):
     shown = operations._facts(row)
     operations.SurveyOut.model_validate(shown)
     assert shown["surfaces"][0]["cell"] == 0.5
+
+
+def test_the_list_opens_with_a_file_that_has_no_outline_yet(in_yakuba_city, clerk):
+    row = taken(geotiff_bytes(hill(40, 40)), clerk)
+    SurveyFile.objects.filter(pk=row.pk).update(outline=[])
+    client = Client()
+    client.force_login(clerk)
+    assert client.get(reverse("cityhub:surveys"), follow=True).status_code == 200
