@@ -97,10 +97,12 @@ def withdraw(rule_file_id: int) -> RuleFile:
 
 
 def publish_bundled(definition: Definition, actor: Actor) -> None:
-    """Put a bundle's rules into force: a bundle has its own way of two people. Raises DefinitionRefused, Conflict."""
+    """Keep a bundle's rules as a draft and ask a second person for them: one person publishes a bundle, and that is not enough
+    here. By nobody's name they stay a draft. Raises DefinitionRefused, Conflict."""
     row = write(RuleFile.Kind.ACTING, definition.text, actor=actor)
-    _tell(row)
-    record("intake.rules_published", subject=queries.subject_of(row), actor=actor)
+    person = known(actor)
+    if person is not None and row.told != row.text:
+        propose(row.pk, "定義の束で受け取りました", actor=person)
 
 
 def withdraw_bundled(code: str, actor: Actor) -> None:

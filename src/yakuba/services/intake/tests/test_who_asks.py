@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from yakuba.kernel.approvals import actions as approvals
+from yakuba.kernel.approvals.models import Approval
 from yakuba.kernel.ledger.models import Case, CaseLetter, CaseValue
 from yakuba.kernel.ledger.sight import KIND
 from yakuba.kernel.ledger.workflow import Status
@@ -299,10 +300,13 @@ def test_a_register_notice_goes_to_the_person_and_once(bus, clerk, head, tmp_pat
     assert CaseLetter.objects.count() == 1
 
 
-def test_a_bundle_brings_the_rules_along(asked, clerk):
+def test_a_bundle_brings_the_rules_along_and_a_second_person_still_approves(asked, clerk, head):
     (one,) = rule_queries.collect("bus")
     rules.withdraw(RuleFile.objects.get().pk)
     rules.publish_bundled(one, clerk)
+    assert rule_queries.acting("bus") is None
+    waits = Approval.objects.get(kind=rule_queries.KIND, state="proposed")
+    approvals.approve(waits, actor=head)
     assert rule_queries.acting("bus") is not None
     rules.withdraw_bundled("bus", clerk)
     assert rule_queries.acting("bus") is None
