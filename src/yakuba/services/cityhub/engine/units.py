@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-TWO = "／"  # between two units that one value is said to be in
+TWO = " と "  # between two units that one value is said to be in; a slash of any width stands within one
 DIGITS = 12  # of a converted number: what binary fractions add beyond is no measurement
 
 
