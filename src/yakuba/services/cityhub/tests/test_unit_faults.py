@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.cityhub.actions import hours, other_units
 from yakuba.services.cityhub.actions.measuring import FURTHER, MOST_UNITS
@@ -60,3 +61,69 @@ def test_a_converted_number_that_is_too_large_is_no_reading(in_yakuba_city):
     patch("w-1", 1.0, "mm")
     patch("w-1", 9e299, "km")
     assert numbers() == [1.0]
+
+
+def waiting_values(clerk, values=(5.0, 6.0)):
+    """A series in ℃ with one value, and some that wait, the oldest two hours ago."""
+    start = time.time() - 7_200
+    patch("w-1", 20.0, "CEL", start - 10)
+    for n, value in enumerate(values):
+        patch("w-1", value, "目盛", start + n)
+    return OtherUnit.objects.get()
+
+
+def test_a_factor_that_was_wrong_is_mended_for_those_that_were_taken(in_yakuba_city, clerk):
+    row = waiting_values(clerk)
+    series = Series.objects.get()
+    other_units.decide(row.pk, "taken", 0.01, actor=clerk)
+    hours.prepare(series, time.time())
+    patch("w-1", 1.0, "CEL", RawReading.objects.order_by("at").first().at / 1e6)  # sent anew, rightly
+    patch("w-1", 7.0, "目盛", time.time() - 5)
+    assert numbers() == [20.0, 1.0, 0.06, 0.07]
+    other_units.decide(row.pk, "taken", 0.1, 1.0, actor=clerk)
+    assert numbers() == [20.0, 1.0, 6 * 0.1 + 1, 7 * 0.1 + 1]
+    series.refresh_from_db()
+    assert series.last_number == 7 * 0.1 + 1
+    hours.prepare(series, time.time())
+    full = Reading.objects.filter(at__lt=Series.objects.get().prepared_to).values_list("number", flat=True)
+    assert sum(Hour.objects.values_list("total", flat=True)) == pytest.approx(sum(full))
+    other_units.decide(row.pk, "taken", 0.1, 1.0, actor=clerk)
+    assert numbers() == [20.0, 1.0, 6 * 0.1 + 1, 7 * 0.1 + 1]
+
+
+def test_what_is_no_one_unit_is_never_taken(in_yakuba_city, clerk):
+    patch("w-1", 20.0, "CEL")
+    for n in range(MOST_UNITS + 2):
+        patch("w-1", n, f"u{n}")
+    row = OtherUnit.objects.get(unit=FURTHER)
+    with pytest.raises(Invalid, match="いくつもの単位"):
+        other_units.decide(row.pk, "taken", actor=clerk)
+    assert numbers() == [20.0]
+    other_units.decide(row.pk, "discarded", actor=clerk)
+    assert not row.readings.exists()
+
+
+def test_an_old_value_that_comes_late_is_not_the_last_one(in_yakuba_city, clerk):
+    row = waiting_values(clerk)
+    patch("w-1", 99.0, "目盛", time.time() - 9_000)
+    row.refresh_from_db()
+    assert (row.last_number, row.came) == (6.0, 3)
+
+
+@pytest.mark.parametrize("changed", ["", "waiting", "discarded"])
+def test_many_that_wait_are_taken_part_by_part(in_yakuba_city, clerk, monkeypatch, changed):
+    monkeypatch.setattr(other_units, "AT_ONCE", 4)
+    row = waiting_values(clerk, range(10))
+    other_units.decide(row.pk, "taken", 2.0, actor=clerk)
+    assert (len(numbers()), row.readings.count()) == (5, 6)
+    assert Job.objects.get(name=other_units.JOB).arguments == {"other_id": row.pk}
+    patch("w-1", 50.0, "目盛", time.time() - 5)  # what comes meanwhile does not wait
+    if changed:
+        other_units.decide(row.pk, changed, actor=clerk)
+    told = []
+    other_units.take_rest(row.pk, lambda done, total: told.append((done, total)))
+    other_units.take_rest(row.pk, lambda done, total: told.append((done, total)))
+    taken = [20.0, *(n * 2.0 for n in range(4 if changed else 10)), 100.0]
+    assert numbers() == taken
+    assert row.readings.count() == (6 if changed == "waiting" else 0)
+    assert Series.objects.get().last_number == 100.0
