@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from yakuba.kernel.files import storage
 from yakuba.kernel.files.temporary import nameless_file
+from yakuba.kernel.privacy.keys import WrongKey
 from yakuba.services.cityhub.models import MonthFile, RawReading, Series
 
 ROWS = 50_000  # of a row group
@@ -89,8 +90,10 @@ def opened(rows: Sequence[MonthFile]) -> Iterator[list[MonthReader]]:
         found = []
         for row in rows:
             content = stack.enter_context(nameless_file())
-            for piece in storage.pieces_of(row.file):
-                content.write(piece)
+            try:
+                content.writelines(storage.pieces_of(row.file))
+            except WrongKey as error:  # a bit that changed on the disk is told so as well
+                raise OSError(f"{row}: {error}") from error
             content.seek(0)
             reader = MonthReader(content)
             if reader.rows != row.readings:
