@@ -139,6 +139,13 @@ def between(given: str, wanted: str) -> Conversion | None:
     return Conversion(one.shift, one.scale / other.scale, other.shift)
 
 
+def may_come_of(number: float, sent: float, sent_unit: str, unit: str) -> bool:
+    """Whether a number was made of what was sent in that unit; not where it was sent anew in the series' own since. What a
+    person, and no table, converts (or a calibration, without a unit) always may."""
+    way = between(sent_unit, unit) if sent_unit else None
+    return way is None or way.of(sent) == number
+
+
 def kind_of(name: str) -> str:
     """What is measured in it, in Japanese; empty for a unit that is not in the table."""
     known = _KNOWN.get(_plain(name))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
+from django.urls import reverse
 
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.cityhub.actions import hours, other_units
 from yakuba.services.cityhub.actions.measuring import FURTHER, MOST_UNITS
-from yakuba.services.cityhub.engine.units import between, is_same
 from yakuba.services.cityhub.models import Hour, OtherUnit, OtherUnitReading, RawReading, Reading, Series
 from yakuba.services.cityhub.tests.asking import ask
 from yakuba.services.cityhub.tests.test_units import numbers, patch
@@ -127,3 +127,56 @@ def test_many_that_wait_are_taken_part_by_part(in_yakuba_city, clerk, monkeypatc
     assert numbers() == taken
     assert row.readings.count() == (6 if changed == "waiting" else 0)
     assert Series.objects.get().last_number == 100.0
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"choice": "converted", "factor": "0"}, "0でない"),
+        ({"choice": "converted", "factor": "nan"}, "数"),
+        ({"choice": "converted", "factor": "1e400"}, "数"),
+        ({"choice": "converted", "factor": "千分の一"}, "数"),
+        ({"choice": "converted", "factor": ""}, "係数を書いてください"),
+        ({"choice": "converted", "factor": "1", "offset": "9e99"}, "10億"),
+        ({"choice": "nonsense"}, "選択"),
+        ({}, "必須"),
+    ],
+)
+def test_the_page_says_what_is_wrong_and_keeps_what_waits(
+    in_yakuba_city, yakuba_city, clerk, make_staff, client, given, sentence
+):
+    row = waiting_values(clerk)
+    client.force_login(make_staff(yakuba_city, "cityhub.view", "cityhub.manage"))
+    answer = client.post(reverse("cityhub:other_unit", args=[row.pk]), given | {"note": "説明書の5ページ"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    assert "説明書の5ページ" in page
+    assert row.readings.count() == 2
+
+
+def test_the_row_of_many_units_is_refused_on_the_page_with_the_reason(
+    in_yakuba_city, yakuba_city, make_staff, client
+):
+    patch("w-1", 20.0, "CEL")
+    for n in range(MOST_UNITS + 2):
+        patch("w-1", n, f"u{n}")
+    row = OtherUnit.objects.get(unit=FURTHER)
+    client.force_login(make_staff(yakuba_city, "cityhub.view", "cityhub.manage"))
+    answer = client.post(reverse("cityhub:other_unit", args=[row.pk]), {"choice": "as_is"})
+    assert (answer.status_code, "いくつもの単位" in answer.content.decode()) == (422, True)
+
+
+def test_who_may_only_look_sees_no_door_that_is_shut(in_yakuba_city, yakuba_city, clerk, make_staff, client):
+    row = waiting_values(clerk)
+    client.force_login(make_staff(yakuba_city, "cityhub.view"))
+    page = client.get(reverse("cityhub:other_units"), {"state": "waiting"}, follow=True).content.decode()
+    assert "目盛" in page
+    assert f'href="{reverse("cityhub:other_unit", args=[row.pk])}"' not in page
+    assert client.get(reverse("cityhub:other_unit", args=[row.pk])).status_code in (403, 404)
+
+
+def test_another_towns_row_is_not_there(in_yakuba_city, clerk, client, neighbour):
+    row = waiting_values(clerk)
+    client.force_login(neighbour)
+    assert client.get(reverse("cityhub:other_unit", args=[row.pk])).status_code == 404
