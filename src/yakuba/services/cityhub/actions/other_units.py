@@ -13,7 +13,7 @@ from django.utils import timezone
 from yakuba.kernel import jobs
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.refusals import Invalid, Missing
+from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.services.cityhub.actions.hours import changed
 from yakuba.services.cityhub.actions.measuring import FURTHER
 from yakuba.services.cityhub.actions.series import AHEAD
@@ -29,16 +29,25 @@ MOST = 1e9  # of factor and offset
 
 @transaction.atomic
 def decide(
-    other_id: int, state: str, factor: float = 1.0, offset: float = 0.0, note: str = "", *, actor: Actor
+    other_id: int,
+    state: str,
+    factor: float = 1.0,
+    offset: float = 0.0,
+    note: str = "",
+    *,
+    actor: Actor,
+    before: str | None = None,
 ) -> OtherUnit:
     """What becomes of the values that wait, and of those that come later: taken as value × factor + offset, discarded, or kept
     waiting. Of one moment what the series has already stays. Many are taken part by part, by a worker. Another factor or offset holds for those that were taken before,
-    too, as far as they lie in the table. Raises Missing, Invalid."""
+    too, as far as they lie in the table. before: the decision that was seen (`decision_of`). Raises Missing, Invalid, Conflict."""
     row = OtherUnit.objects.select_related("series").filter(pk=other_id).first()
     if row is None:
         raise Missing(f"{other_id}番の単位の合わない値がありません。番号を確かめてください。")
     take_turn(WRITER, row.municipality_id)
     row = OtherUnit.objects.select_for_update().select_related("series").get(pk=other_id)
+    if before is not None and before != decision_of(row):
+        raise Conflict("その間に、ほかの人が扱いを決めました。開き直して、いまの扱いを確かめてください。")
     if state not in State.values:
         raise Invalid(f"扱いは {'、'.join(State.values)} のどれかにしてください。", place="扱い")
     if not (math.isfinite(factor) and 0 < abs(factor) <= MOST and abs(offset) <= MOST):
@@ -49,14 +58,14 @@ def decide(
             "「捨てる」を選んでください。",
             place="扱い",
         )
-    before = row.factor, row.offset
+    took = row.factor, row.offset
     row.state, row.factor, row.offset, row.note = state, factor, offset, note
     row.decided_by, row.decided_at = known(actor), timezone.now()
     row.save()
     number = row.readings.count()
     if state == State.TAKEN:
-        if before != (factor, offset):
-            _anew(row, *before)
+        if took != (factor, offset):
+            _anew(row, *took)
             _show_newest(row)
         if _take(row):
             jobs.enqueue(JOB, key=f"unit-{row.pk}", other_id=row.pk)
@@ -73,6 +82,11 @@ def decide(
         readings=number,
     )
     return row
+
+
+def decision_of(row: OtherUnit) -> str:
+    """By which the decision that holds is known from another one; empty where nobody has decided."""
+    return row.decided_at.isoformat() if row.decided_at else ""
 
 
 def take_rest(other_id: int, told: Callable[[int, int], None]) -> None:

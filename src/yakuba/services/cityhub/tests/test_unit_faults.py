@@ -180,3 +180,19 @@ def test_another_towns_row_is_not_there(in_yakuba_city, clerk, client, neighbour
     row = waiting_values(clerk)
     client.force_login(neighbour)
     assert client.get(reverse("cityhub:other_unit", args=[row.pk])).status_code == 404
+
+
+def test_of_two_clerks_the_second_is_told_what_the_first_has_decided(
+    in_yakuba_city, yakuba_city, clerk, make_staff, client
+):
+    row = waiting_values(clerk)
+    client.force_login(make_staff(yakuba_city, "cityhub.view", "cityhub.manage"))
+    where = reverse("cityhub:other_unit", args=[row.pk])
+    opened = client.get(where).context["form"].initial["before"]
+    assert client.post(where, {"choice": "as_is", "before": opened}).status_code == 302
+    answer = client.post(where, {"choice": "discarded", "before": opened})
+    assert (answer.status_code, "その間に" in answer.content.decode()) == (422, True)
+    row.refresh_from_db()
+    assert row.state == "taken"
+    again = client.get(where).context["form"].initial["before"]
+    assert client.post(where, {"choice": "discarded", "before": again}).status_code == 302
