@@ -9,6 +9,7 @@ from yakuba.services.cityhub.actions import (
     harvests,
     keeping,
     levels,
+    other_units,
     reading_files,
     recalibrating,
     surveyfiles,
@@ -16,7 +17,7 @@ from yakuba.services.cityhub.actions import (
     tidying,
     watching,
 )
-from yakuba.services.cityhub.models import Measure, ReadingFolder, SurveyFile, SurveyMeasure
+from yakuba.services.cityhub.models import Measure, OtherUnit, ReadingFolder, SurveyFile, SurveyMeasure
 
 limit_lane("survey", 1)
 chore(3.0, watching.look_everywhere)
@@ -49,6 +50,18 @@ def take_files(context: JobContext, *, folder_id: int) -> None:
 def recalibrate(context: JobContext, *, measure_id: int, since: int) -> None:
     """Reckon anew what was measured since the calibration holds."""
     recalibrating.recalibrate(measure_id, since, context.telling())
+
+
+@job(
+    other_units.JOB,
+    label="待っていた値を入れる",
+    attempts=3,
+    permission="cityhub.manage",
+    about=lambda other_id: str(OtherUnit.objects.select_related("series").get(pk=other_id).series),
+)
+def take_waiting(context: JobContext, *, other_id: int) -> None:
+    """Take what waits in a unit that a person has decided to take."""
+    other_units.take_rest(other_id, context.telling())
 
 
 @job(keeping.JOB, label="古い測定値の片付け", attempts=3, permission="cityhub.manage")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from django.db.models import F
+from django.db.models import Count, F, Max
 from django.utils.crypto import salted_hmac
 
 from yakuba.kernel.outbound import dialling
@@ -30,7 +30,7 @@ from yakuba.services.cityhub.engine.identifiers import read_json
 from yakuba.services.cityhub.engine.notifying import Occasion
 from yakuba.services.cityhub.engine.requests import Request, writing_path
 from yakuba.services.cityhub.engine.routes import Route
-from yakuba.services.cityhub.engine.space import Registration, Space
+from yakuba.services.cityhub.engine.space import Space
 from yakuba.services.cityhub.models import Registration as Row
 from yakuba.services.cityhub.queries.forwarded import ForwardedSpace
 from yakuba.services.cityhub.queries.space import HOLDS, ReadSpace, registration_of
@@ -43,6 +43,9 @@ MOST_REGISTRATIONS = 1_000  # of a town, that are looked at
 BELIEVED = 1.0  # seconds for which it is believed that a town has none
 _UNDER_WAY: set[tuple[int, str, str]] = set()  # town, correlator, provider
 _NONE: dict[int, float] = {}  # town → until when it is believed to have no registrations (monotonic)
+_KNOWN: dict[
+    int, tuple[dict[str, Any], list[Provider]]
+] = {}  # town → how many and the last, and whom they name
 _LOCK = threading.Lock()
 
 
@@ -57,30 +60,35 @@ def goes_round(request: Request, code: str) -> bool:
     return len(passed) >= forwarding.MOST_HOPS or any(mark_of(code) in one for one in passed)
 
 
-def registrations(town: int) -> list[Registration]:
-    """Those of the active town."""
+def providers(town: int, mode: str, now: float) -> list[Provider]:
+    """Those of the active town that are asked for `query` or `update`. They are read again when registrations came or went: a
+    registration itself never changes."""
     if _NONE.get(town, 0.0) > time.monotonic():
         return []
-    listed = [registration_of(row) for row in Row.objects.order_by("pk")[:MOST_REGISTRATIONS]]
-    if not listed:
+    mark = Row.objects.aggregate(number=Count("pk"), last=Max("pk"))
+    if not mark["number"]:
         _NONE[town] = time.monotonic() + BELIEVED
-    return listed
+        _KNOWN.pop(town, None)
+        return []
+    known = _KNOWN.get(town)
+    if known is None or known[0] != mark:
+        rows = Row.objects.order_by("pk")[:MOST_REGISTRATIONS]
+        known = _KNOWN[town] = (mark, forwarding.providers(registration_of(row) for row in rows))
+    return [one for one in known[1] if one.is_for(mode, now)]
 
 
 def asks_others(town: Any, where: Route, request: Request) -> bool:
     """Whether somebody else has to be asked for the answer of a reading request."""
     if where.handler not in forwarding.QUERIES or goes_round(request, town.code):
         return False
-    listed = registrations(town.pk)
+    listed = providers(town.pk, "query", request.now)
     if not listed:
         return False
     try:
         question = forwarding.question_of(where.handler, request, where.names)
     except NgsiError:
         return False  # it is refused, by our own answer
-    if question is None or not forwarding.queries(
-        question, forwarding.providers(listed, "query", request.now)
-    ):
+    if question is None or not forwarding.queries(question, listed):
         return False
     return not forwarding.is_answered(cast(Space, ReadSpace(town.pk, request.now)), question)
 
@@ -92,7 +100,7 @@ def answered(town: Any, where: Route, request: Request, occasion: Occasion) -> A
         question = forwarding.question_of(where.handler, request, where.names)
     except NgsiError:
         question = None
-    listed = forwarding.providers(registrations(town.pk), "query", request.now)
+    listed = providers(town.pk, "query", request.now)
     for provider, body in forwarding.queries(question, listed) if question else ():
         query = f"?limit={MOST_ENTITIES}"
         found = _asked(town, provider, f"/op/query{query}", body, request, occasion)
@@ -104,24 +112,20 @@ def answered(town: Any, where: Route, request: Request, occasion: Occasion) -> A
 def _asked(
     town: Any, provider: Provider, path: str, body: Any, request: Request, occasion: Occasion
 ) -> list[Entity] | None:
-    status, content, reason = given_on(town, provider, path, body, request, occasion)
-    if status == 404 or (reason and not status):
-        return None
-    try:
-        if status != 200:
-            raise NgsiError(status, "BadRequest", f"{status} が返りました")
-        found = forwarding.entities_in(read_json(content), provider, MOST_ENTITIES)
-    except NgsiError as error:
-        _note(provider, f"答えを読めません: {error.description}")
-        return None
-    return found
+    found: list[Entity] = []
+
+    def read(content: bytes) -> None:
+        found.extend(forwarding.entities_in(read_json(content), provider, MOST_ENTITIES))
+
+    status, reason = given_on(town, provider, path, body, request, occasion, read)
+    return found if status == 200 and not reason else None
 
 
 def updated(town: Any, where: Route, request: Request, occasion: Occasion, before: Answer) -> Answer:
     """The answer of an update of which something was not here, after that was given to others. before: our own answer."""
     if goes_round(request, town.code):
         return before
-    listed = forwarding.providers(registrations(town.pk), "update", request.now)
+    listed = providers(town.pk, "update", request.now)
     if not listed:
         return before
     try:
@@ -133,16 +137,23 @@ def updated(town: Any, where: Route, request: Request, occasion: Occasion, befor
         return before
     done: list[tuple[forwarding.Left, str]] = []
     for provider, body, has in forwarding.updates(left, listed, path):
-        status, _, reason = given_on(town, provider, "/op/update", body, request, occasion)
+        status, reason = given_on(town, provider, "/op/update", body, request, occasion)
         if not reason and status < 300:
             done += has
     return forwarding.answer_to_update(before, left, done)
 
 
 def given_on(
-    town: Any, provider: Provider, path: str, body: Any, request: Request, occasion: Occasion
-) -> tuple[int, bytes, str]:
-    """Status and body of a provider's answer (0 where there is none), and why it failed (empty where it did not)."""
+    town: Any,
+    provider: Provider,
+    path: str,
+    body: Any,
+    request: Request,
+    occasion: Occasion,
+    read: Callable[[bytes], None] | None = None,
+) -> tuple[int, str]:
+    """Status of a provider's answer (0 where there is none), and why it failed (empty where it did not). read: takes the body
+    of an answer of 200, and raises NgsiError where it is none."""
     headers = {
         "User-Agent": "yakuba-cityhub",
         "Content-Type": JSON,
@@ -156,17 +167,22 @@ def given_on(
     status, content, reason = 0, b"", ""
     with _under_way(town.pk, occasion.correlator, provider.id) as free:
         if not free:
-            return 0, b"", "circle"
+            return 0, "circle"
         try:
             status, content = _post(provider.url.rstrip("/") + path, headers, dumped(body))
         except OutboundRefused as error:
             reason = str(error)
         except (OSError, HTTPException, ValueError) as error:
             reason = reason_of(error)
-    if not reason and (status >= 400 and status != 404):
+    if not reason and status != 404 and not 200 <= status < 300:
         reason = f"情報源が {status} を返しました"
+    if not reason and status == 200 and read is not None:
+        try:
+            read(content)
+        except NgsiError as error:
+            reason = f"答えを読めません: {error.description}"
     _note(provider, reason)
-    return status, content, reason
+    return status, reason
 
 
 @contextmanager

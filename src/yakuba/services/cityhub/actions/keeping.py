@@ -104,9 +104,13 @@ def begin_for_late() -> bool:
 
 def keep(told: Callable[[int, int], None]) -> None:
     """Write out and remove what is old. `told`: after each part, where it may stop; called again it goes on where it was."""
+    trouble: Exception | None = None
     for row in MonthFile.objects.filter(done_at=None).select_related("file").order_by("pk"):
-        _remove(row, told)  # what a killed worker has left
-    end, after, rounds, trouble = _end(), None, 0, None
+        try:
+            _remove(row, told)  # what a killed worker has left
+        except (OSError, ValueError) as error:
+            trouble = trouble or error
+    end, after, rounds = _end(), None, 0
     while True:
         rows = Reading.objects.filter(at__lt=end)
         first = (rows if after is None else rows.filter(at__gte=after)).aggregate(first=Min("at"))["first"]

@@ -23,9 +23,21 @@ AT_ONCE = 20_000  # hours looked at in one go
 
 def sum_late() -> int:
     """Of the active town. Returns how many hours."""
-    months: dict[date, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for series, hour in LateHour.objects.order_by("hour").values_list("series", "hour")[:AT_ONCE]:
-        months[_month_of(hour)][series].append(hour)
+    done, after = 0, -1
+    while True:
+        listed = LateHour.objects.filter(hour__gt=after).order_by("hour").values_list("series", "hour")
+        months: dict[date, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for series, hour in listed[:AT_ONCE]:
+            months[_month_of(hour)][series].append(hour)
+        if not months:
+            return done
+        done += _of_months(months)
+        if done:
+            return done
+        after = _last_hour(max(months))  # nothing could be summed: what is behind these months need not wait
+
+
+def _of_months(months: dict[date, dict[int, list[int]]]) -> int:
     done = 0
     for month, listed in months.items():
         try:
@@ -38,6 +50,12 @@ def sum_late() -> int:
 def _month_of(hour: int) -> date:
     local = timezone.localtime(datetime.fromtimestamp(hour * 3600, UTC))
     return date(local.year, local.month, 1)
+
+
+def _last_hour(month: date) -> int:
+    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    moment = timezone.make_aware(datetime(following.year, following.month, 1))
+    return round(moment.timestamp()) // 3600 - 1
 
 
 def _of_month(month: date, hours: dict[int, list[int]]) -> int:

@@ -32,8 +32,10 @@ _SENT = """INSERT INTO cityhub_rawreading (municipality_id, series_id, at, numbe
     ON CONFLICT (series_id, at) DO UPDATE SET number = excluded.number, unit = excluded.unit"""
 _OTHER = """INSERT INTO cityhub_otherunit (municipality_id, series_id, unit, state, factor, "offset", came, last_at, last_number,
     first_came_at, note) VALUES (%s, %s, %s, 'waiting', 1, 0, %s, %s, %s, %s, '')
-    ON CONFLICT (series_id, unit) DO UPDATE SET came = cityhub_otherunit.came + excluded.came, last_at = excluded.last_at,
-    last_number = excluded.last_number"""
+    ON CONFLICT (series_id, unit) DO UPDATE SET came = cityhub_otherunit.came + excluded.came,
+    last_at = CASE WHEN excluded.last_at < cityhub_otherunit.last_at THEN cityhub_otherunit.last_at ELSE excluded.last_at END,
+    last_number = CASE WHEN excluded.last_at < cityhub_otherunit.last_at THEN cityhub_otherunit.last_number
+    ELSE excluded.last_number END"""
 _WAITS = """INSERT INTO cityhub_otherunitreading (municipality_id, other_id, at, number, doubtful) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (other_id, at) DO UPDATE SET number = excluded.number, doubtful = excluded.doubtful"""
 
@@ -82,8 +84,10 @@ class Measuring:
                 if way is None:
                     others.setdefault((series, unit), []).append((at, number, doubtful))
                     continue
-                sent.append((self.municipality_id, series, at, number, unit))
-                number = way.of(number)
+                given, number = number, way.of(number)
+                if abs(number) >= LARGEST:  # it was within what is a measurement, and is not any more
+                    continue
+                sent.append((self.municipality_id, series, at, given, unit))
             found.append((series, at, number, doubtful))
         if others:
             decided, more = self._aside(cursor, others)

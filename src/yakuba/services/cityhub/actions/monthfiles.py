@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 
 from yakuba.kernel.files import storage
 from yakuba.kernel.files.temporary import nameless_file
+from yakuba.kernel.privacy.keys import WrongKey
+from yakuba.services.cityhub.engine.units import may_come_of
 from yakuba.services.cityhub.models import MonthFile, RawReading, Series
 
 ROWS = 50_000  # of a row group
@@ -89,8 +91,10 @@ def opened(rows: Sequence[MonthFile]) -> Iterator[list[MonthReader]]:
         found = []
         for row in rows:
             content = stack.enter_context(nameless_file())
-            for piece in storage.pieces_of(row.file):
-                content.write(piece)
+            try:
+                content.writelines(storage.pieces_of(row.file))
+            except WrongKey as error:  # a bit that changed on the disk is told so as well
+                raise OSError(f"{row}: {error}") from error
             content.seek(0)
             reader = MonthReader(content)
             if reader.rows != row.readings:
@@ -149,7 +153,7 @@ def _of_rows(series: Series, rows: Any, start: int, until: int) -> Iterator[pa.T
     sent = {at: (number, unit) for at, number, unit in kept.values_list("at", "number", "unit")}
     for listed in _groups(found.iterator(chunk_size=ROWS)):
         same = len(listed)
-        raw = [sent.get(at, (None, None)) for at, _, _ in listed]
+        raw = [_sent_of(sent.get(at), number, series.unit) for at, number, _ in listed]
         columns = [
             *([word] * same for word in (*name_of(series), series.unit)),
             pa.array([at for at, _, _ in listed], pa.timestamp("us", tz="UTC")),
@@ -159,6 +163,12 @@ def _of_rows(series: Series, rows: Any, start: int, until: int) -> Iterator[pa.T
             [bool(doubtful) for _, _, doubtful in listed],
         ]
         yield pa.table(columns, schema=SCHEMA)
+
+
+def _sent_of(
+    kept: tuple[float, str] | None, number: float, unit: str
+) -> tuple[float, str] | tuple[None, None]:
+    return kept if kept is not None and may_come_of(number, *kept, unit) else (None, None)
 
 
 def _groups(found: Iterator[Any]) -> Iterator[list[Any]]:

@@ -14,7 +14,6 @@ from yakuba.services.cityhub.engine.entities import Attribute, Entity, EntityGiv
 from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.identifiers import read_json
 from yakuba.services.cityhub.engine.patterns import found
-from yakuba.services.cityhub.engine.registrations import status_of
 from yakuba.services.cityhub.engine.requests import (
     Path,
     Request,
@@ -42,29 +41,40 @@ UPDATES = (
 )
 MOST_PROVIDERS = 5  # that one request asks
 MOST_HOPS = 5
+MOST_COMPARED = 200_000  # pairs of what is asked and what is registered, of one request
 _BUILT_IN = ("*", "dateCreated", "dateModified", "dateExpires", "alterationType")
 
 
 @dataclass(frozen=True)
 class Provider:
-    """Who may be asked. targets: of what; names: which attributes, empty for all; path: the service path of the registration."""
+    """Who may be asked. targets: of what; names: which attributes, empty for all; path: the service path of the registration;
+    modes: what for (`query`, `update`); expires: seconds since 1970 UTC."""
 
     id: str
     url: str
     targets: tuple[Target, ...]
     names: frozenset[str]
     path: str
+    modes: tuple[str, ...]
+    expires: float | None = None
+
+    def is_for(self, mode: str, now: float) -> bool:
+        """Whether it is asked for that, now."""
+        return mode in self.modes and (self.expires is None or self.expires > now)
+
+    def has(self, entity_id: str, entity_type: str) -> bool:
+        """Whether its registration says that it knows such an entity."""
+        return any(target.holds(entity_id, entity_type) for target in self.targets)
 
 
-def providers(registrations: Iterable[Registration], mode: str, now: float) -> list[Provider]:
-    """Those that are asked for `query` or `update`. One that wants the old NGSIv1 is not asked."""
+def providers(registrations: Iterable[Registration]) -> list[Provider]:
+    """Whom these registrations name. One that wants the old NGSIv1 is not asked."""
     listed = []
     for one in registrations:
         provider = one.definition["provider"]
-        if status_of(one, now) != "active" or provider.get("legacyForwarding"):
+        if one.definition.get("status", "active") != "active" or provider.get("legacyForwarding"):
             continue
-        if provider["supportedForwardingMode"] not in (mode, "all"):
-            continue
+        mode = provider["supportedForwardingMode"]
         provided = one.definition["dataProvided"]
         listed.append(
             Provider(
@@ -73,6 +83,8 @@ def providers(registrations: Iterable[Registration], mode: str, now: float) -> l
                 targets_of(provided["entities"]),
                 frozenset(provided["attrs"]),
                 one.path,
+                ("query", "update") if mode == "all" else (mode,),
+                one.expires,
             )
         )
     return listed
@@ -112,23 +124,41 @@ def _plain(names: Iterable[str]) -> tuple[str, ...]:
 
 def queries(question: Question, listed: Iterable[Provider]) -> list[tuple[Provider, dict[str, Any]]]:
     """Whom to ask what: bodies of `POST /v2/op/query`."""
-    asked = []
+    asked: list[tuple[Provider, dict[str, Any]]] = []
+    ids = _named(target.id for target in question.targets)
+    types = _named(target.type for target in question.targets)
+    looked_at = 0
     for provider in listed:
+        if len(asked) == MOST_PROVIDERS or looked_at > MOST_COMPARED:
+            break
         if not any(path.holds(provider.path) for path in question.paths):
             continue
         names = [one for one in question.names if not provider.names or one in provider.names]
         if question.names and not names:
             continue
         entities: list[dict[str, str]] = []
+        offers = [
+            one
+            for one in provider.targets
+            if not (one.id and ids and one.id not in ids)
+            and not (one.type and types and one.type not in types)
+        ]
+        looked_at += len(offers) * len(question.targets)
         for target in question.targets:
-            for offered in provider.targets:
+            for offered in offers:
                 one = _both(target, offered)
                 if one is not None and one not in entities:
                     entities.append(one)
         if entities:
             names = names or sorted(provider.names)
             asked.append((provider, {"entities": entities} | ({"attrs": names} if names else {})))
-    return asked[:MOST_PROVIDERS]
+    return asked
+
+
+def _named(words: Iterable[str]) -> frozenset[str]:
+    """What a question names; nothing where one of its targets means any."""
+    named = frozenset(words)
+    return frozenset() if "" in named else named
 
 
 def _both(target: Target, offered: Target) -> dict[str, str] | None:
@@ -152,14 +182,22 @@ def _both(target: Target, offered: Target) -> dict[str, str] | None:
 
 
 def entities_in(body: Any, provider: Provider, most: int) -> list[Entity]:
-    """The entities of a provider's answer. Raises NgsiError where it is none."""
+    """The entities of a provider's answer, as far as its registration says that they are its. Raises NgsiError where it is
+    none."""
     if not isinstance(body, list) or len(body) > most:
         raise NgsiError(400, "BadRequest", "答えが実体の配列ではないか、多すぎます")
     listed = []
     for given in body:
         one = read_entity(given)
-        attributes = {name: stored(attribute) for name, attribute in one.attributes.items()}
-        listed.append(Entity(one.id, one.type or "Thing", provider.path, attributes))
+        kind = one.type or "Thing"
+        if not provider.has(one.id, kind):
+            continue
+        attributes = {
+            name: stored(attribute)
+            for name, attribute in one.attributes.items()
+            if not provider.names or name in provider.names
+        }
+        listed.append(Entity(one.id, kind, provider.path, attributes))
     return listed
 
 

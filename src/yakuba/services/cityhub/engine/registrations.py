@@ -76,6 +76,17 @@ def _provided(given: Any) -> dict[str, Any]:
     return {"entities": given["entities"], "attrs": attributes}
 
 
+def _is_address(url: str) -> bool:
+    """Whether a request can be made to it. A name and password in it would be shown to whoever reads the registration."""
+    try:
+        parts = urlsplit(url)
+        port_is_one = parts.port is None or 0 < parts.port < 65_536
+    except ValueError:
+        return False
+    plain = not any(sign <= " " for sign in url) and "@" not in parts.netloc
+    return plain and port_is_one and parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def _provider(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise bad_request("provider がありません。どこが出すかを書いてください。")
@@ -86,8 +97,7 @@ def _provider(given: Any) -> dict[str, Any]:
     if not isinstance(http, dict) or not isinstance(http.get("url"), str) or set(http) != {"url"}:
         raise bad_request("provider の http に url を書いてください。")
     require_plain(http["url"], "provider の url")
-    parts = urlsplit(http["url"])
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if not _is_address(http["url"]):
         raise bad_request("provider の url を読めません。http://… か https://… で書いてください。")
     mode = given.get("supportedForwardingMode", "all")
     if mode not in MODES:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-TWO = "／"  # between two units that one value is said to be in
+TWO = " と "  # between two units that one value is said to be in; a slash of any width stands within one
 DIGITS = 12  # of a converted number: what binary fractions add beyond is no measurement
 
 
@@ -137,6 +137,13 @@ def between(given: str, wanted: str) -> Conversion | None:
     if one is None or other is None or one.kind != other.kind:
         return None
     return Conversion(one.shift, one.scale / other.scale, other.shift)
+
+
+def may_come_of(number: float, sent: float, sent_unit: str, unit: str) -> bool:
+    """Whether a number was made of what was sent in that unit; not where it was sent anew in the series' own since. What a
+    person, and no table, converts (or a calibration, without a unit) always may."""
+    way = between(sent_unit, unit) if sent_unit else None
+    return way is None or way.of(sent) == number
 
 
 def kind_of(name: str) -> str:

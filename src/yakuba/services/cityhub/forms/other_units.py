@@ -30,6 +30,8 @@ class OtherUnitForm(forms.Form):
         label="わけ", max_length=200, required=False, help_text="例：機器の説明書の5ページ"
     )
 
+    before = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def clean(self) -> dict[str, Any]:
         """As the operation takes it."""
         given = super().clean() or {}
@@ -48,4 +50,5 @@ class OtherUnitForm(forms.Form):
             "factor": given["factor"] if converts else 1.0,
             "offset": (given["offset"] or 0.0) if converts else 0.0,
             "note": given["note"],
+            "before": given["before"],
         }

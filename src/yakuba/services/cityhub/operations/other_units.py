@@ -24,6 +24,11 @@ class OtherUnitDecision(BaseModel):
     factor: float = Field(1.0, description="入れるときの係数（値×係数＋ずれ）")
     offset: float = Field(0.0, description="入れるときのずれ")
     note: str = Field("", max_length=200, description="わけ")
+    before: str | None = Field(
+        None,
+        max_length=40,
+        description="見ていた扱いの決めた日時（だれも決めていなければ空）。その間に変わっていれば断ります",
+    )
 
 
 class OtherUnitOut(BaseModel):
@@ -35,6 +40,7 @@ class OtherUnitOut(BaseModel):
     unit: str
     series_unit: str
     state: str
+    decided: str
     factor: float
     offset: float
     came: int
@@ -61,6 +67,7 @@ def _facts(row: OtherUnit) -> dict[str, Any]:
         "unit": row.unit,
         "series_unit": row.series.unit,
         "state": row.state,
+        "decided": actions.decision_of(row),
         "factor": row.factor,
         "offset": row.offset,
         "came": row.came,
@@ -90,4 +97,6 @@ def list_other_units(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 )
 def decide_other_unit(asked: OtherUnitDecision, actor: Actor) -> OtherUnit:
     """Take those that wait and those that come later as value × factor + offset, or discard them."""
-    return actions.decide(asked.other_id, asked.state, asked.factor, asked.offset, asked.note, actor=actor)
+    return actions.decide(
+        asked.other_id, asked.state, asked.factor, asked.offset, asked.note, actor=actor, before=asked.before
+    )

@@ -14,6 +14,7 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import told_in
+from yakuba.services.cityhub.actions.other_units import decision_of
 from yakuba.services.cityhub.forms.other_units import OtherUnitForm
 from yakuba.services.cityhub.models import OtherUnit
 from yakuba.services.cityhub.operations import other_units as operations
@@ -90,5 +91,5 @@ def other_unit(request: HttpRequest, other_id: int) -> HttpResponse:
 def _initial(row: OtherUnit) -> dict[str, Any]:
     same = row.factor == 1 and row.offset == 0
     choice = ("as_is" if same else "converted") if row.state == State.TAKEN else row.state
-    found: dict[str, Any] = {"choice": choice, "note": row.note}
+    found: dict[str, Any] = {"choice": choice, "note": row.note, "before": decision_of(row)}
     return found if same else found | {"factor": row.factor, "offset": row.offset}

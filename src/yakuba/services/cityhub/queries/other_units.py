@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from yakuba.kernel.registry.queues import QueueState, queued
-from yakuba.services.cityhub.engine.units import between, unfit
+from yakuba.services.cityhub.engine.units import may_come_of, unfit
 from yakuba.services.cityhub.models import OtherUnit, RawReading
 
 
@@ -50,10 +50,6 @@ def with_sent(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def sent_words(number: float, sent: float | None, sent_unit: str | None, unit: str) -> str:
     """What came, for people; empty where it is the value itself, or was sent anew in the series' own unit since."""
-    if sent is None:
+    if sent is None or not may_come_of(number, sent, sent_unit or "", unit):
         return ""
-    if sent_unit:
-        way = between(sent_unit, unit)
-        if way is not None and way.of(sent) != number:
-            return ""
     return f"{sent:,.6g} {sent_unit or unit}".strip()

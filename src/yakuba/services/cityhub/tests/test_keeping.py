@@ -161,3 +161,20 @@ def test_nothing_goes_where_the_stored_file_cannot_be_read(measured, monkeypatch
     with pytest.raises((OSError, ValueError)):
         keep()
     assert stored() == before
+
+
+def test_what_was_sent_anew_in_the_right_unit_has_no_other_sent_value_in_the_file(measured):
+    series = Series.objects.get(entity_id="river-1")
+    converted, anew = Reading.objects.filter(series=series, at__lt=first_kept()).order_by("at")[:2]
+    Reading.objects.filter(pk=converted.pk).update(number=1.23)
+    RawReading.objects.create(series=series, at=converted.at, number=123.0, unit="cm")
+    RawReading.objects.create(series=series, at=anew.at, number=777.0, unit="cm")
+    keep()
+    lines = [
+        line
+        for one in MonthFile.objects.all()
+        for line in pq.read_table(io.BytesIO(content_of(one.file))).to_pylist()
+    ]
+    assert [(one["value"], one["sent"], one["sent_unit"]) for one in lines if one["sent"]] == [
+        (1.23, 123.0, "cm")
+    ]

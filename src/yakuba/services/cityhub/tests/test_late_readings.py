@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pyarrow.parquet as pq
 import pytest
 from django.utils import timezone
 
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import content_of, store
+from yakuba.kernel.files.storage import blob_path, content_of, store
 from yakuba.kernel.jobs.models import Job
 from yakuba.services.cityhub.actions import keeping, late_hours, taking, tidying
 from yakuba.services.cityhub.engine.boards import BoardSpan, window
@@ -278,12 +278,19 @@ def test_a_flood_of_years_before_is_counted_right(measured, clerk, monkeypatch):
     assert not Reading.objects.filter(at__lt=first_kept()).exists()
 
 
-def test_a_file_that_cannot_be_read_holds_up_its_own_month_only(measured, clerk):
+@pytest.mark.parametrize("how", ["no_table", "one_bit", "gone"])
+def test_a_file_that_cannot_be_read_holds_up_its_own_month_only(measured, clerk, how):
     keep()
     broken = MonthFile.objects.get(month="2026-02-01")
-    whole = broken.file
-    broken.file = store(StoredFile.Kind.OUTPUT, "x.parquet", keeping.PARQUET, b"PAR1 no more")
-    broken.save()
+    whole, blob = broken.file, blob_path(broken.file)
+    content = blob.read_bytes()
+    if how == "no_table":
+        broken.file = broken_file()
+        broken.save()
+    elif how == "one_bit":
+        blob.write_bytes(content[:-50] + bytes([content[-50] ^ 1]) + content[-49:])
+    else:
+        blob.unlink()
     at = min(at for key, at in in_march())
     send(clerk, at - 20 * 24 * HOUR, 1)  # of February
     send(clerk, at, 555)
@@ -293,6 +300,7 @@ def test_a_file_that_cannot_be_read_holds_up_its_own_month_only(measured, clerk)
         keep()
     assert MonthFile.objects.filter(month="2026-03-01").count() == 2
     assert Reading.objects.filter(at__lt=first_kept()).count() == 1
+    blob.write_bytes(content)
     broken.file = whole
     broken.save()
     keep()
@@ -303,3 +311,46 @@ def in_march():
     row = MonthFile.objects.get(month="2026-03-01")
     table = pq.read_table(io.BytesIO(content_of(row.file))).to_pylist()
     return [(one["id"], round(one["at"].timestamp() * 1e6)) for one in table if one["id"] == "river-1"]
+
+
+def broken_file():
+    return store(StoredFile.Kind.OUTPUT, "x.parquet", keeping.PARQUET, b"PAR1 no more")
+
+
+def test_a_file_that_breaks_before_its_readings_went_holds_up_no_other_month(measured):
+    before = stored()
+
+    class Killed(Exception):
+        pass
+
+    def kill(done, total):
+        raise Killed
+
+    with pytest.raises(Killed):
+        keeping.keep(kill)
+    half = MonthFile.objects.get(done_at=None)
+    half.file = broken_file()
+    half.save()
+    with pytest.raises((OSError, ValueError)):
+        keep()
+    assert MonthFile.objects.filter(month="2026-03-01").exclude(done_at=None).exists()
+    kept = stored()
+    assert not any(
+        timezone.make_aware(datetime(2026, 3, 1)).timestamp() * 1e6 <= at < first_kept() for _, at in kept
+    )
+    assert any(at < first_kept() for _, at in kept)
+    assert before.items() >= kept.items()
+
+
+def test_very_many_hours_of_a_broken_month_hold_up_no_other_month(measured, clerk, monkeypatch):
+    keep()
+    tidying.tidy()
+    monkeypatch.setattr(late_hours, "AT_ONCE", 2)
+    listed = sorted(at for name, at in in_files() if name == "river-1")
+    MonthFile.objects.filter(month="2026-02-01").update(file=broken_file())
+    for at in [*listed[:5], listed[-1]]:
+        send(clerk, at, 5.0)
+    assert late_hours.sum_late() == 1
+    assert late_hours.sum_late() == 0
+    assert LateHour.objects.count() == 5
+    assert hour_of(listed[-1])[0][1] == 5.0

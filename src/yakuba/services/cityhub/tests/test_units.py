@@ -182,7 +182,7 @@ def test_what_came_with_the_update_goes_before_what_stands_there(in_yakuba_city)
     ask("PUT", "/v2/entities/w-1/attrs/temperature/value", b"86", headers={"content-type": "text/plain"})
     assert numbers() == [20.0, 25.0]
     other = OtherUnit.objects.get()
-    assert other.unit == "℃／FAH"
+    assert other.unit == "℃ と FAH"
     assert "二つ" in queries.sentence_of(other)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from yakuba.services.cityhub.engine.space import Space
 
 MOST_PURGED = 20_000  # in one request
 _QUERY = tuple(name for name in QUERY if name not in ("pick", "omit"))
+_ANYTHING = re.compile(r"(?:[\^$()]|\.[*+?]{0,2})*")  # an expression of these alone is met by every id
 
 
 def purge_entities(space: Space, request: Request) -> Answer:
@@ -26,7 +28,7 @@ def purge_entities(space: Space, request: Request) -> Answer:
     require_known(request, *_QUERY, "keep", "drop", "local")
     if {"keep", "drop"} <= set(request.query):
         raise bad_data("keep（残す属性）と drop（消す属性）は、どちらか一つにしてください。")
-    if not set(_QUERY) & set(request.query):
+    if not _narrows(request.query):
         raise bad_data(
             "広すぎます。type・attrs・q・georel・id・idPattern のどれかで、消す実体を絞ってください。"
         )
@@ -61,6 +63,15 @@ def purge_entities(space: Space, request: Request) -> Answer:
     if errors:
         return Answer(207, dumped({"success": done, "errors": errors}), JSON)
     return NO_CONTENT
+
+
+def _narrows(query: dict[str, str]) -> bool:
+    """Whether the query leaves anything out: whoever means everything has to say what everything is."""
+    if {"id", "attrs", "q", "georel"} & set(query):
+        return True
+    if query.get("type", "*").strip() != "*":
+        return True
+    return _ANYTHING.fullmatch(query.get("idPattern", "")) is None
 
 
 def _goes(name: str, named: dict[str, set[str]]) -> bool:
