@@ -48,6 +48,7 @@ HARMLESS = {
     "intake:counter-paper": "what this clerk has just typed, for who stands there to sign; recorded by itself",
     "intake:navigator-export": "what a procedure needs, for residents to read, of nobody",
     "intake:rule-export": "who may ask and what it costs, for residents to read, of nobody",
+    "robots:station_key_file": "the public half of keys, which is handed to whoever asks",
     "localwords:export": "words for residents to read, of nobody",
     "manual-picture": "the manual is for all staff",
     **{
@@ -57,6 +58,7 @@ HARMLESS = {
 }
 # Operations that give out a file, or approve, without asking, and why.
 HARMLESS_OPERATIONS = {
+    "robots.take_station_key": "the public half of keys, which is handed to whoever asks",
     "intake.export_life_event": "what a procedure needs, for residents to read, of nobody",
     "intake.export_rule_file": "who may ask and what it costs, for residents to read, of nobody",
     "intake.export_form": "which questions a form asks on which page, of nobody",
