@@ -75,10 +75,10 @@ def trap(
         pen.rectangle(
             (place, 0, place + still.uniform(8, 26), high * still.uniform(0.45, 0.75)), fill=(62, 50, 38)
         )
-    left, top = int(0.58 * wide), int(0.52 * high)
-    pen.rectangle((left, top, left + 190, top + 110), outline=(70, 74, 78), width=5)
-    for x in range(left, left + 190, 16):
-        pen.line([(x, top), (x, top + 110)], fill=(70, 74, 78), width=2)
+    box, top = int(0.58 * wide), int(0.52 * high)
+    pen.rectangle((box, top, box + 190, top + 110), outline=(70, 74, 78), width=5)
+    for bar in range(box, box + 190, 16):
+        pen.line([(bar, top), (bar, top + 110)], fill=(70, 74, 78), width=2)
     if animal:
         west, north = draw.uniform(0.15, 0.5) * wide, draw.uniform(0.6, 0.8) * high
         dark = (52, 42, 36)
