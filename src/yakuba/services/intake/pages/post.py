@@ -22,6 +22,7 @@ from yakuba.services.intake.forms.fees import EnvelopeForm, MoreOrdersForm, Once
 from yakuba.services.intake.models import MoneyOrder, PostalRequest
 from yakuba.services.intake.operations import post as operations
 from yakuba.services.intake.queries import fees as queries
+from yakuba.services.intake.queries import rules
 
 FATES = {
     MoneyOrder.Fate.HELD: "waiting",
@@ -128,6 +129,7 @@ def envelope(request: HttpRequest, postal_request_id: int) -> HttpResponse:
         "charge": orders.CHARGE * len(wanted),
         "once": OnceForm()["once"].initial,
         "today": today,
+        "asked": rules.acting(row.case.procedure.code) is not None,
     }
     return form_page(request, form, take, "intake/fees/post_request.html", context)
 
