@@ -41,6 +41,7 @@ TOLD = 400_000_000  # bytes that it may tell: ten pictures of 2,560 × 2,560 pix
 MOST_FRAMES = 5_000
 QUALITY = 88
 HEAVY = "開くのに時間かメモリがかかりすぎるため、この写真を飛ばしました。小さくして入れ直してください。"
+ENDS = "動画「{}」は途中で終わっていて、{:,}枚のうち{:,}枚しか切り出せませんでした。元の動画を確かめ、入れ直してください。"
 WRONG_CLOCK = "撮った日時が{year}年になっているため、日時を使いません。カメラの時計を合わせてください。"
 NO_PLACE = "位置が分からないため、地図と区間に入りません。軌跡（GPXかCSV）と一緒に入れると入ります。"
 
@@ -166,8 +167,17 @@ def _left(source: AnalysisSource, file: BinaryIO, work_: _Work) -> Iterator[Fram
             yield Frame({"index": first + came, "name": f"{first + came + 1}枚目", "not_read": HEAVY}, b"")
             continue
         if not came:  # a film that ends before it said so
+            if source.total - first > 1:  # its last moment has no frame anyway
+                _tell(source, ENDS.format(source.name[-80:], source.total, first))
             AnalysisSource.objects.filter(pk=source.pk).update(total=first)
             return
+
+
+def _tell(source: AnalysisSource, sentence: str) -> None:
+    with transaction.atomic():
+        row = Analysis.objects.select_for_update(of=("self",)).get(pk=source.analysis_id)
+        row.said = [*row.said, sentence]
+        row.save(update_fields=["said"])
 
 
 def _take(frame: Frame, source: AnalysisSource, work_: _Work) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
+import struct
 from datetime import UTC, datetime, timedelta
 
+import cv2
 import numpy as np
 import pytest
 from django.utils import timezone
@@ -18,6 +21,7 @@ from yakuba.services.vision.actions.looking import NOT_KEPT, Eye, look
 from yakuba.services.vision.contracts import Purpose, Trapped, View
 from yakuba.services.vision.engine.blurring import Blurred
 from yakuba.services.vision.engine.findings import Box
+from yakuba.services.vision.engine.frames import film_facts
 from yakuba.services.vision.models import (
     Analysis,
     AnalysisSource,
@@ -177,3 +181,35 @@ def test_the_class_is_that_of_the_camera_as_it_was_when_it_looked(look):
     cameras.set_camera({"height_m": 1.4, "pitch": 12.0, "focal": 0.6}, camera)
     following.measure(Analysis.objects.get(pk=row.pk))
     assert SectionResult.objects.get(analysis=row).damage == "heavy"
+
+
+def mjpeg(seconds: int, tmp_path) -> bytearray:
+    """An AVI, five frames a second."""
+    path = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 5, (320, 240))
+    for number in range(seconds * 5):
+        writer.write(np.full((240, 320, 3), number, np.uint8))
+    writer.release()
+    return bytearray(path.read_bytes())
+
+
+def saying(content: bytearray, frames: int) -> bytes:
+    """The same with another number of frames in its heads."""
+    for head, place in ((b"avih", 16), (b"strh", 32)):
+        at = content.index(head) + 8 + place
+        content[at : at + 4] = struct.pack("<I", frames)
+    return bytes(content)
+
+
+def test_a_film_that_does_not_say_how_long_it_is_is_counted(tmp_path):
+    told = list(film_facts(io.BytesIO(saying(mjpeg(4, tmp_path), 0))))
+    assert told[0][0]["seconds"] == pytest.approx(4.0)
+
+
+def test_a_film_that_ends_before_it_said_so_is_told(look, tmp_path):
+    row = look(files=[("a.avi", saying(mjpeg(4, tmp_path), 100))], by="seconds", every=1.0)
+    assert row.state == Analysis.State.DONE
+    assert Picture.objects.filter(analysis=row).count() == 4
+    assert any("途中で終わって" in one for one in row.said)
+    whole = look(files=[("a.avi", bytes(mjpeg(4, tmp_path)))], by="seconds", every=1.0)
+    assert whole.said == []
