@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from math import isfinite
 from typing import Any
 
@@ -17,6 +18,7 @@ from yakuba.services.vision.engine.roadtop import Camera as CarCamera
 from yakuba.services.vision.models import Camera, ParkingSpace
 
 MOST_SPACES, MOST_CORNERS = 500, 12
+SMALLEST = 0.00001  # of the picture's area
 SHAPE = "1行に1つのますを「番号: x,y x,y x,y x,y」と書きます。xとyは、写真の左上を0,0、右下を100,100とした割合（%）です。"
 LINE = "線は「x,y x,y」と、始まりと終わりの2点で書きます。xとyは、写真の左上を0,0、右下を100,100とした割合（%）です。"
 Corner = tuple[float, float]
@@ -64,6 +66,10 @@ def read_spaces(text: str) -> list[tuple[str, list[Corner]]]:
             corners = read_corners(rest)
             if not 3 <= len(corners) <= MOST_CORNERS:
                 raise Invalid(f"角は3〜{MOST_CORNERS}で書いてください。")
+            if not _is_area(corners):
+                raise Invalid(
+                    "囲んだ形になっていません（線になっているか、辺が交わっています）。角を順に書いてください。"
+                )
             if code.strip() in {one for one, _ in found}:
                 raise Invalid("同じ番号が2回あります。")
             found.append((code.strip(), corners))
@@ -74,6 +80,22 @@ def read_spaces(text: str) -> list[tuple[str, list[Corner]]]:
     if faults:
         raise Invalid(f"直すところが{len(faults)}か所あります。{SHAPE}", problems=faults)
     return found
+
+
+def _is_area(corners: Sequence[Corner]) -> bool:
+    """Whether they surround something, and no two sides cross."""
+    sides = list(zip(corners, [*corners[1:], corners[0]], strict=True))
+    if abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in sides)) < 2 * SMALLEST:
+        return False
+    return not any(
+        _turn(*one, other[0]) * _turn(*one, other[1]) < 0
+        and _turn(*other, one[0]) * _turn(*other, one[1]) < 0
+        for one, other in combinations(sides, 2)
+    )
+
+
+def _turn(a: Corner, b: Corner, c: Corner) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
 def read_corners(text: str) -> list[Corner]:

@@ -28,13 +28,15 @@ ASKED = 4 * emptiness.MOST  # newest confirmed pictures among which those by day
 def eye_of(row: Analysis) -> Eye:
     """For one analysis. Raises ModelRefused."""
     camera, purpose = row.camera, Purpose(row.purpose)
+    park, refusal = attempt(car_park, camera) if camera and purpose == Purpose.PARKING else (None, None)
     eye = Eye(
         purpose=purpose,
         tools=standing.tools(),
         nobody_seen=row.nobody_seen,
         view=View(row.view),
         calibrated=calibration(camera) if purpose == Purpose.ROAD else None,
-        park=car_park(camera) if camera and purpose == Purpose.PARKING else None,
+        park=park,
+        park_fault=str(refusal or ""),
         scene=scenes(camera) if camera and purpose == Purpose.TRAP else lambda night: None,
         head=live_head(purpose),
         sure_from=int(value("vision.sure_from")) / 100,
@@ -65,14 +67,15 @@ def empties(camera: Camera, most: int) -> list[Picture]:
 
 
 def car_park(camera: Camera) -> parking.CarPark | None:
-    """What a car park looks like with nothing in its spaces; None where too few pictures, or no spaces, are there."""
+    """What a car park looks like with nothing in its spaces; None where too few pictures, or no spaces, are there. Raises
+    Invalid where a space cannot be looked at."""
     spaces = {row.code: row.corners for row in ParkingSpace.objects.filter(camera=camera)}
     pictures = _alike([pixels_of(row) for row in empties(camera, MOST_EMPTIES)])
     if not spaces or len(pictures) < LEAST_EMPTIES:
         return None
     height, width = pictures[0].shape[:2]
     drawn = {code: tuple((x * width, y * height) for x, y in corners) for code, corners in spaces.items()}
-    return attempt(parking.learn, pictures, drawn)[0]
+    return parking.learn(pictures, drawn)
 
 
 def _alike(pictures: Sequence[Pixels]) -> list[Pixels]:

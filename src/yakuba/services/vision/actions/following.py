@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -25,6 +27,7 @@ from yakuba.services.vision.engine.positions import Fix
 from yakuba.services.vision.engine.sections import Net, Seen, measured
 from yakuba.services.vision.models import Analysis, AnalysisSource, Crossing, Picture, SectionResult
 
+GONE = "元の写真は、見終わる前に消えました（封をしたまま待つのは7日までです）。見ていない写真は、もう一度入れてください。"
 STEP = 0.25  # seconds between the frames in which a line is watched
 PIECE = 300.0  # seconds of film that are counted at once
 Told = Callable[[int, int, str], None]
@@ -100,6 +103,9 @@ def bring_together(row: Analysis) -> None:
     )
     if waiting is None:
         return
+    AnalysisSource.objects.filter(analysis=row, state=AnalysisSource.State.WAITING).update(
+        state=AnalysisSource.State.REFUSED, reason=GONE
+    )
     if row.purpose == Purpose.ROAD:
         measure(waiting)
     elif row.purpose == Purpose.PARKING:
@@ -124,7 +130,10 @@ def measure(row: Analysis) -> None:
         .defer("found", "feature")
     ):
         seen[picture.section_id].append(picture)
-    calibrated = row.camera is not None and row.camera.height_m is not None
+    looked = Picture.objects.filter(analysis=row, state=Picture.State.SEEN)
+    calibrated = (  # when they were looked at: the camera may have been changed since
+        looked.filter(found__calibrated=True).exists() and not looked.filter(found__calibrated=False).exists()
+    )
     told = measured(
         {str(key): [_seen(one) for one in pictures] for key, pictures in seen.items()}, calibrated
     )
@@ -154,18 +163,21 @@ def bring_hub(row: Analysis) -> None:
     camera = row.camera
     if camera is None or not camera.entity_id:
         return
-    lines = ["id,type,attribute,at,value,unit"]
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(("id", "type", "attribute", "at", "value", "unit"))
+    number = 0
     for picture in (
         Picture.objects.filter(analysis=row).exclude(spaces=None).exclude(taken_at=None).order_by("taken_at")
     ):
         at = picture.taken_at.astimezone(timezone.get_default_timezone()).isoformat()
-        lines.append(
-            f"{camera.entity_id},ParkingGroup,availableSpotNumber,{at},{picture.spaces - picture.taken},台"
-        )
-    if len(lines) == 1:
+        free = picture.spaces - picture.taken
+        lines.writerow((camera.entity_id, "ParkingGroup", "availableSpotNumber", at, free, "台"))
+        number += 1
+    if not number:
         return
     try:
         with transaction.atomic():
-            cityhub.take_text("\n".join(lines), actor=row.created_by)
+            cityhub.take_text(text.getvalue(), actor=row.created_by)
     except Refused as refusal:
         row.said = [*row.said, f"都市OSに渡せませんでした：{refusal.lines()}"]

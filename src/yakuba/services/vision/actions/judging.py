@@ -59,6 +59,10 @@ def _tell_fieldwork(row: Picture, seen: Seen, actor: Actor) -> None:
     camera = row.analysis.camera
     if row.analysis.purpose != Purpose.TRAP or row.truth != Trapped.SOMETHING:
         raise Invalid("動物は、わなの写真で「何か写っている」を選んだときだけ入れられます。")
+    if row.found.get("sighted"):
+        raise Conflict(
+            "この写真の動物は、もう目撃に入っています。動物を選ばずに判断してください。直すときは「わなと目撃」で直します。"
+        )
     if camera is None or camera.latitude is None or camera.longitude is None:
         raise Conflict(
             "カメラの緯度と経度が入っていないため、目撃に入れられません。先にカメラの場所を入れてください。"
@@ -76,3 +80,5 @@ def _tell_fieldwork(row: Picture, seen: Seen, actor: Actor) -> None:
         f"わなのカメラ {camera}",
         actor=actor,
     )
+    row.found = row.found | {"sighted": seen.species}
+    row.save(update_fields=["found"])

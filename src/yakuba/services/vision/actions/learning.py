@@ -73,7 +73,10 @@ def propose(row: TownHead, reason: str, *, actor: User) -> Approval:
 
 def switched_on(approval: Approval, actor: User) -> None:
     """A second person approved: it is at work for what is looked at from now on; the one before is put away."""
-    row = TownHead.objects.select_for_update().filter(pk=int(approval.subject.partition(":")[2])).first()
+    number = int(approval.subject.partition(":")[2])
+    purpose = TownHead.objects.filter(pk=number).values("purpose")
+    locked = TownHead.objects.select_for_update().filter(purpose__in=purpose).order_by("pk")
+    row = next((one for one in locked if one.pk == number), None)  # all: two at once would both be at work
     if row is None or row.state != TownHead.State.TRAINED:
         raise approvals.ApprovalRefused("この学習は、もう使えない状態です。")
     TownHead.objects.filter(purpose=row.purpose, state=TownHead.State.LIVE).update(

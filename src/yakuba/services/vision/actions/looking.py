@@ -1,7 +1,7 @@
 """One picture is looked at: what is on it is hidden first, then what its purpose asks for is found. No database.
 
 Nothing of a picture is kept that could show a person: whole where faces and vehicles could be hidden, or where a clerk says that
-there are none; of a road else its surface alone; of anything else nothing.
+there are none; of a road ahead else its surface alone; of anything else, also of a picture that is said to be all road, nothing.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from yakuba.services.vision.engine.blurring import Blurred, blur, only_inside
 from yakuba.services.vision.engine.classification import classify, decided
 from yakuba.services.vision.engine.counting import count
 from yakuba.services.vision.engine.cracks import find_cracks
+from yakuba.services.vision.engine.drives import look_down
 from yakuba.services.vision.engine.findings import Box, CrackFinding, Picture, Polygon
 from yakuba.services.vision.engine.heads import Head
-from yakuba.services.vision.engine.roadtop import Area, Camera, flatten, trapezoid
+from yakuba.services.vision.engine.roadtop import Area, Camera, flatten
 from yakuba.services.vision.engine.sections import damage_of
 from yakuba.services.vision.engine.surface import Surface, surface_of
 from yakuba.services.vision.queries.standing import Tools
@@ -55,7 +56,7 @@ class Look:
 @dataclass(frozen=True)
 class Eye:
     """What one analysis looks with. calibrated: of a car's camera, as shares of the picture; park, scene: of a camera that stands,
-    learnt from its empty pictures, None where too few are there; head: the town's own, where one is live; sure_from: below that
+    learnt from its empty pictures, None where too few are there (park_fault: why else not); head: the town's own, where one is live; sure_from: below that
     probability a person is asked; earlier: states of the spaces of the last frames."""
 
     purpose: Purpose
@@ -64,6 +65,7 @@ class Eye:
     view: View = View.AHEAD
     calibrated: tuple[float, float, float] | None = None
     park: parking.CarPark | None = None
+    park_fault: str = ""
     scene: Callable[[bool], emptiness.EmptyScene | None] = lambda night: None
     head: Head | None = None
     sure_from: float = 0.8
@@ -72,7 +74,7 @@ class Eye:
 
 
 def look(eye: Eye, picture: Picture) -> Look:
-    """Everything that the purpose asks for. Raises ModelRefused where a model fails."""
+    """Everything that the purpose asks for. Raises ModelRefused where a model fails, Invalid where this picture cannot be looked at."""
     hidden = blur(picture, faces=eye.tools.faces, objects=eye.tools.objects)
     seen = _LOOKS[eye.purpose](eye, picture, hidden)
     seen.blurred = len(hidden.hidden)
@@ -91,39 +93,50 @@ def _keep(eye: Eye, hidden: Blurred, seen: Look) -> None:
 
 
 def _road(eye: Eye, picture: Picture, hidden: Blurred) -> Look:
-    height, width = picture.shape[:2]
-    looked, scale, road = picture, None, _road_area(eye, width, height)
-    if eye.calibrated is not None:
-        camera = _camera(eye.calibrated, width, height)
-        top = flatten(picture, camera, Area())
-        looked, scale, road = top.picture, top.metres_per_px, None
-    vehicles = tuple(one for one in hidden.seen if scale is None)
-    cracks = find_cracks(looked, model=eye.tools.cracks, road=road, leave_out=vehicles)
-    surface = surface_of(cracks, scale)
+    return _ahead(eye, picture, hidden) if eye.calibrated is None else _from_above(eye, picture, hidden)
+
+
+def _ahead(eye: Eye, picture: Picture, hidden: Blurred) -> Look:
+    """Of a camera that nobody has calibrated: a relative class of the road's part of the picture."""
+    road = _road_area(eye, *picture.shape[1::-1])
+    cracks = find_cracks(picture, model=eye.tools.cracks, road=road, leave_out=hidden.seen)
+    surface = surface_of(cracks)
+    seen = Look(None if eye.view == View.DOWN else only_inside(hidden.picture, [road]))
+    _of_road(eye, seen, hidden, cracks, surface)
+    if hidden.may_be_kept or eye.nobody_seen:
+        seen.kept = hidden.picture
+    seen.found = _drawn(cracks, surface, road) | {"boxes": _boxes(hidden.seen)}
+    seen.feature = _feature(picture, cracks)
+    return seen
+
+
+def _from_above(eye: Eye, picture: Picture, hidden: Blurred) -> Look:
+    """Of a calibrated camera: the road from above, in cells of 0.5 m. Kept is that view alone, in which the cracks lie where they
+    were found, with what stands on the road hidden. Raises Invalid where camera and picture do not fit."""
+    assert eye.calibrated is not None
+    camera, area = _camera(eye.calibrated, *picture.shape[1::-1]), Area()
+    drive = look_down(picture, camera, area, model=eye.tools.cracks, leave_out=hidden.seen)
+    seen = Look(flatten(hidden.picture, camera, area).picture)
+    _of_road(eye, seen, hidden, drive.cracks, drive.surface)
+    seen.found = _drawn(drive.cracks, drive.surface, None)
+    seen.feature = _feature(drive.top.picture, drive.cracks)
+    return seen
+
+
+def _of_road(eye: Eye, seen: Look, hidden: Blurred, cracks: CrackFinding, surface: Surface) -> None:
+    """What the cracks say, and whether a person must look."""
     damage = damage_of(surface.condition)
-    whole = hidden.may_be_kept or eye.nobody_seen
-    kept = hidden.picture if whole else only_inside(hidden.picture, [road]) if road else None
-    seen = Look(kept)
-    if scale is not None:  # the flattened road alone, in which the cracks lie where they were found
-        seen.kept = flatten(
-            hidden.picture, _camera(eye.calibrated or (1.0, 0.0, 1.0), width, height), Area()
-        ).picture
-    if not whole:
+    if seen.kept is not None and not (hidden.may_be_kept or eye.nobody_seen):
         seen.warnings.append(ONLY_ROAD)
     seen.answer, seen.share = (damage.value, cracks.grid_share) if damage else ("", None)
     seen.weight = float(cracks.road_px)
     seen.asks = surface.asks or not cracks.is_sure or damage is None or damage == Damage.HEAVY
     seen.counts = _counts(hidden) if eye.tools.objects else {}
-    seen.found = _drawn(cracks, surface, road) | ({} if scale else {"boxes": _boxes(hidden.seen)})
-    seen.feature = _feature(looked, cracks)
-    return seen
 
 
-def _road_area(eye: Eye, width: int, height: int) -> Polygon | None:
+def _road_area(eye: Eye, width: int, height: int) -> Polygon:
     if eye.view == View.DOWN:
         return ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))
-    if eye.calibrated is not None:
-        return trapezoid(_camera(eye.calibrated, width, height), Area())
     return tuple((x * width, y * height) for x, y in ROAD)
 
 
@@ -181,7 +194,8 @@ def _parking(eye: Eye, picture: Picture, hidden: Blurred) -> Look:
     seen = Look(None, found={"boxes": _boxes(hidden.seen)})
     if eye.park is None:
         seen.warnings.append(
-            "どのますも空いている写真が3枚より少ないため、まだ見分けられません。空の写真を選び、印を付けてください。"
+            eye.park_fault
+            or "どのますも空いている写真が3枚より少ないため、まだ見分けられません。空の写真を選び、印を付けてください。"
         )
         seen.asks = True
         return seen

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from django.db import transaction
+from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.files import apart
@@ -18,8 +19,9 @@ from yakuba.kernel.files.storage import store
 from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.vision.actions import originals
+from yakuba.services.vision.actions.eyes import calibration
 from yakuba.services.vision.contracts import Purpose, View
-from yakuba.services.vision.engine.positions import read_track
+from yakuba.services.vision.engine.positions import FIRST_YEAR, read_track
 from yakuba.services.vision.models import Analysis, AnalysisSource, Camera, Original
 from yakuba.services.vision.queries import standing
 
@@ -52,10 +54,13 @@ def start(new: NewAnalysis, files: Sequence[Given], track: Given | None = None, 
         raise Invalid(f"「{new.purpose.label}」では、カメラを選んでください。まだなければ、先に登録します。")
     if new.camera is not None and new.camera.purpose != new.purpose:
         raise Invalid(f"カメラ「{new.camera}」は「{Purpose(new.camera.purpose).label}」のカメラです。")
-    if new.purpose != Purpose.ROAD and not new.nobody_seen and not standing.can_blur():
+    alone = new.purpose == Purpose.ROAD and (new.view != View.DOWN or calibration(new.camera) is not None)
+    if not alone and not new.nobody_seen and not standing.can_blur():
         raise Invalid(CONFIRM)
     if not 0.2 <= new.every <= 10_000:
         raise Invalid("動画の間隔は0.2〜10,000で決めてください。")
+    if new.began_at is not None and not FIRST_YEAR <= new.began_at.year <= timezone.now().year:
+        raise Invalid(f"動画の始まりの年（{new.began_at.year}年）を確かめてください。")
     said: list[str] = []
     points = _track(track, said) if track else None
     kept = originals.sealed(new.title, files)

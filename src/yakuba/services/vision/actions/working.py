@@ -29,7 +29,7 @@ from yakuba.services.vision.actions.looking import Eye, look
 from yakuba.services.vision.contracts import Purpose
 from yakuba.services.vision.engine import frames
 from yakuba.services.vision.engine.findings import Picture as Pixels
-from yakuba.services.vision.engine.positions import TrackPoint, moments_every, place_at
+from yakuba.services.vision.engine.positions import FIRST_YEAR, TrackPoint, moments_every, place_at
 from yakuba.services.vision.engine.sections import Net
 from yakuba.services.vision.models import Analysis, AnalysisSource, Original, Picture, RoadSection
 from yakuba.services.vision.queries.roads import net_of
@@ -41,6 +41,8 @@ TOLD = 400_000_000  # bytes that it may tell: ten pictures of 2,560 × 2,560 pix
 MOST_FRAMES = 5_000
 QUALITY = 88
 HEAVY = "開くのに時間かメモリがかかりすぎるため、この写真を飛ばしました。小さくして入れ直してください。"
+ENDS = "動画「{}」は途中で終わっていて、{:,}枚のうち{:,}枚しか切り出せませんでした。元の動画を確かめ、入れ直してください。"
+WRONG_CLOCK = "撮った日時が{year}年になっているため、日時を使いません。カメラの時計を合わせてください。"
 NO_PLACE = "位置が分からないため、地図と区間に入りません。軌跡（GPXかCSV）と一緒に入れると入ります。"
 
 
@@ -165,8 +167,17 @@ def _left(source: AnalysisSource, file: BinaryIO, work_: _Work) -> Iterator[Fram
             yield Frame({"index": first + came, "name": f"{first + came + 1}枚目", "not_read": HEAVY}, b"")
             continue
         if not came:  # a film that ends before it said so
+            if source.total - first > 1:  # its last moment has no frame anyway
+                _tell(source, ENDS.format(source.name[-80:], source.total, first))
             AnalysisSource.objects.filter(pk=source.pk).update(total=first)
             return
+
+
+def _tell(source: AnalysisSource, sentence: str) -> None:
+    with transaction.atomic():
+        row = Analysis.objects.select_for_update(of=("self",)).get(pk=source.analysis_id)
+        row.said = [*row.said, sentence]
+        row.save(update_fields=["said"])
 
 
 def _take(frame: Frame, source: AnalysisSource, work_: _Work) -> None:
@@ -180,7 +191,12 @@ def _take(frame: Frame, source: AnalysisSource, work_: _Work) -> None:
         return
     pixels = _noted(frame, row, work_)
     _place(row, work_)
-    seen = look(work_.eye, pixels)
+    try:
+        seen = look(work_.eye, pixels)
+    except Invalid as refusal:  # of this picture alone: those behind it go on
+        row.state, row.reason = Picture.State.REFUSED, str(refusal)[:300]
+        _write(row, None)
+        return
     for name in (
         "blurred",
         "answer",
@@ -210,7 +226,7 @@ def _noted(frame: Frame, row: Picture, work_: _Work) -> Pixels:
         row.width, row.height = int(head["width"]), int(head["height"])
         pixels = np.frombuffer(frame.body, np.uint8).reshape(row.height, row.width, 3).copy()
         row.warnings = [str(one)[:300] for one in head["warnings"]][:5]
-        row.taken_at = _moment(head, work_)
+        row.taken_at = _believed(_moment(head, work_), row)
         if head["latitude"] is not None and head["longitude"] is not None:
             row.latitude, row.longitude = float(head["latitude"]), float(head["longitude"])
     return pixels
@@ -225,6 +241,14 @@ def _moment(head: dict[str, Any], work_: _Work) -> datetime | None:
     if head["gps_at"]:
         return datetime.fromisoformat(str(head["gps_at"]))
     return timezone.make_aware(datetime.fromisoformat(str(head["taken"]))) if head["taken"] else None
+
+
+def _believed(at: datetime | None, row: Picture) -> datetime | None:
+    """The moment, if a picture can have been taken then: one of a clock that is wrong would be the newest for good."""
+    if at is None or (at.year >= FIRST_YEAR and at <= timezone.now() + timedelta(days=1)):
+        return at
+    row.warnings = [*row.warnings, WRONG_CLOCK.format(year=at.year)]
+    return None
 
 
 def _place(row: Picture, work_: _Work) -> None:

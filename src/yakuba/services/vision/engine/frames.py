@@ -150,9 +150,19 @@ def _directory(exif: Image.Exif, tag: int) -> dict[int, Any]:
 
 
 def film_facts(file: BinaryIO) -> Iterator[Told]:
-    """How long a film is, as `{"seconds": s, "fps": f}`. Raises Invalid."""
+    """How long a film is, as `{"seconds": s, "fps": f}`; where its head does not say it, its frames are counted. Raises Invalid."""
     film = _film(file)
-    yield {"seconds": _seconds(film), "fps": float(film.get(cv2.CAP_PROP_FPS))}, b""
+    fps = float(film.get(cv2.CAP_PROP_FPS))
+    yield {"seconds": _seconds(film) or _counted(film, LONGEST_FILM * fps) / fps, "fps": fps}, b""
+
+
+def _counted(film: Any, most: float) -> int:
+    number = 0
+    while film.grab():
+        number += 1
+        if number > most:
+            raise Invalid(TOO_LONG)
+    return number
 
 
 def film_frames(file: BinaryIO, moments: Sequence[float], first: int) -> Iterator[Told]:

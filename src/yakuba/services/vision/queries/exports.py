@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 
 from django.utils import timezone
 
 from yakuba.kernel.maps.geojson import Feature, Shape, write
+from yakuba.kernel.tables.spreadsheets import Table, Value, write_csv
 from yakuba.services.vision.models import Analysis
 from yakuba.services.vision.queries import pictures as looking
 from yakuba.services.vision.queries.roads import Standing, priorities, sections, standings
@@ -48,28 +48,25 @@ def road_sections() -> str:
 
 def priority_table() -> str:
     """The order of repair as CSV, with the steps of each sum; what was not measured stands below, without a rank."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(HEAD)
+    lines: list[tuple[Value, ...]] = []
     first, unmeasured = priorities()
     for place, (one, ranked) in enumerate(first, 1):
         steps = "；".join(
             f"{step.label} {step.value} {step.share:.2f}×{step.weight}={step.points:.1f}"
             for step in ranked.steps
         )
-        table.writerow([place, *_cells(one), f"{ranked.points:.1f}", steps])
+        lines.append((place, *_cells(one), f"{ranked.points:.1f}", steps))
     for one in unmeasured:
-        table.writerow(["", *_cells(one), "", "測っていない"])
-    return out.getvalue()
+        lines.append(("", *_cells(one), "", "測っていない"))
+    out = io.BytesIO()
+    write_csv(Table("修繕の順番", HEAD, lines), out, "utf-8")
+    return out.getvalue().decode("utf-8-sig")
 
 
-def _cells(one: Standing) -> list[object]:
-    code, name = (
-        f"'{text}" if text[:1] in "=+-@" and text else text for text in (one.row.code, one.row.name)
-    )
+def _cells(one: Standing) -> list[Value]:
     return [
-        code,
-        name,
+        one.row.code,
+        one.row.name,
         f"{one.row.metres:.0f}",
         one.words,
         one.trend,

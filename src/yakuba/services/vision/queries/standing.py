@@ -42,7 +42,7 @@ class Task:
 TASKS = (
     Task(engine.FACES, "顔を見つける", "写真を残す前に、顔をぼかします。", "人の顔をぼかせません。道路の写真は道路の範囲だけを残し、ほかの目的では「写っていない」ことの確認を求めます。"),
     Task(engine.DETECTION, "人と車を見つける", "人と車を数え、車の下半分（ナンバー）と人の頭をぼかします。", "人と車を数えられず、ナンバーをぼかせません。"),
-    Task(engine.CRACKS, "ひび割れを見つける", "道路のひび割れを見つけます。", "線を見つける計算で代わりに見つけます。"),
+    Task(engine.CRACKS, "ひび割れを見つける", "道路のひび割れを見つけます。町のモデルがあれば、それを先に使います。", "はじめから入っているモデルで見つけます。"),
     Task(engine.CLASSIFICATION, "動物の種類を言い当てる", "わなの写真の動物の種類の見当を付けます。", "種類は人が入れます。"),
     Task(engine.SEGMENTATION, "写真を塗り分ける", "町が用意したモデルで使います。", "使いません。"),
 )  # fmt: skip
@@ -54,8 +54,9 @@ def places() -> list[Path]:
 
 
 def tools() -> Tools:
-    """Those that are there. Raises ModelRefused where one is there that cannot be used: it is told, not passed over."""
-    cracks = shipped.optional(engine.CRACKS, places())
+    """Those that are there; for cracks the town's own or the house's. Raises ModelRefused where one is there that cannot be used:
+    it is told, not passed over."""
+    cracks = shipped.cracks(places())
     found = {
         task: shipped.optional(task, places())
         for task in (engine.FACES, engine.DETECTION, engine.CLASSIFICATION)
