@@ -22,7 +22,7 @@ from yakuba.services.robots.actions.stations import keys, registering
 from yakuba.services.robots.contracts import Ending, Problem, ProblemKind, RowState
 from yakuba.services.robots.engine.scenario import Attach, every
 from yakuba.services.robots.engine.states import way
-from yakuba.services.robots.engine.stationfile import MOST_ROWS, HandedCase, HandedValue, Parcel
+from yakuba.services.robots.engine.stationfile import MOST_PARCELS, MOST_ROWS, HandedCase, HandedValue, Parcel
 from yakuba.services.robots.models import Row, Run, RunState, Scenario, Station, stored_problem
 from yakuba.services.robots.queries import register
 
@@ -58,6 +58,10 @@ def hand_over(
         )
     if any(isinstance(step, Attach) for step in every(register.parsed(version).entry)):
         raise Conflict(NO_FILES)
+    if _open_runs(station).count() >= MOST_PARCELS:
+        raise Conflict(
+            f"「{station}」に渡した実行のうち{MOST_PARCELS:,}が終わっていません。結果を取り込み、判断を待つ行を片づけてから渡してください。"
+        )
     away = Row.objects.filter(run__away_at=station, state=RowState.WAITING.value).count()
     most = min(limit or MOST_ROWS, MOST_ROWS, MOST_AWAY - away)
     if most < 1:
@@ -86,6 +90,8 @@ def hand_over(
 def take_back(run: Run, *, actor: Actor) -> Run:
     """Wait for the station no longer. What it has not told of goes to a person, who alone can say whether it is in; of a
     rehearsal, which enters nothing, it goes back to the pile. Raises Conflict where nothing is away."""
+    if run.away_at is not None:
+        registering.locked(run.away_at)  # before the run: who takes a file in holds them in that order
     row = locked(run)
     if row.state != RunState.AWAY or row.away_at is None:
         raise Conflict(f"この実行は「{row.get_state_display()}」です。取り戻すものはありません。")
@@ -117,13 +123,15 @@ def hand_over_again(run: Run, row: Row) -> None:
 
 def parcels_of(station: Station) -> list[Parcel]:
     """All that the station is to enter, and about which a person still decides; the oldest first."""
+    runs = _open_runs(station).select_related("scenario__procedure", "scenario__system", "version")
+    return [_parcel(run) for run in runs.order_by("pk")]
+
+
+def _open_runs(station: Station) -> QuerySet[Run]:
     open_rows = Row.objects.filter(
         run__away_at=station, state__in=[RowState.WAITING.value, RowState.UNDECIDED.value], holds_case=True
     )
-    runs = Run.objects.filter(pk__in=open_rows.values("run")).select_related(
-        "scenario__procedure", "scenario__system", "version"
-    )
-    return [_parcel(run) for run in runs.order_by("pk")]
+    return Run.objects.filter(pk__in=open_rows.values("run"))
 
 
 def _parcel(run: Run) -> Parcel:
