@@ -19,6 +19,7 @@ from yakuba.services.robots.contracts import Intent, RowState
 from yakuba.services.robots.engine import stationfile
 from yakuba.services.robots.engine.errors import LeaseLost
 from yakuba.services.robots.models import HandedRow, Row, Run, RunState, Station
+from yakuba.services.robots.queries import station_keys
 from yakuba.services.robots.tests import town
 from yakuba.services.robots.tests.office import PROCEDURE, Shift
 from yakuba.services.robots.tests.test_station_files import folders, turn
@@ -205,6 +206,63 @@ def test_no_more_parcels_are_open_than_one_file_may_hold(
     places.hand_over(1)
     with pytest.raises(Conflict, match="終わっていません"):
         places.hand_over(1)
+
+
+def test_what_the_station_could_not_read_is_not_handed_over(
+    places: TwoPlaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places.hand_over(1)
+    with places.sender.here() as office:
+        (case,) = office.ready_cases(1)
+        value = CaseValue.objects.get(case=case, field="name")
+        CaseValue.objects.filter(pk=value.pk).update(value="長" * (stationfile.LONGEST_VALUE + 1))
+    with pytest.raises(Conflict, match="長すぎる"):
+        places.hand_over(0)
+    with places.sender.here():
+        CaseValue.objects.filter(pk=value.pk).update(value=value.value)
+    monkeypatch.setattr(handing, "MOST_BYTES", 1_000)
+    with pytest.raises(Conflict, match="大きさを超えます"):
+        places.hand_over(0)
+    assert places.sender.states() == ["waiting"]
+    assert places.to_station().new == 1
+
+
+def test_a_number_that_is_too_long_to_be_told_goes_to_a_person_and_keeps_no_other_back(
+    places: TwoPlaces,
+) -> None:
+    places.hand_over(2)
+    places.to_station()
+    places.work()
+    with places.station.here():
+        Row.objects.filter(number=1).update(target_number="9" * 61)
+    places.to_sender()
+    assert places.sender.states() == ["undecided", "entered"]
+    assert places.sender.rows()[0].look_up["numbers"] == ["9" * 60]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b'{"to": [], "serial": 1}\n{}\n',
+        b'{"to": {}, "serial": 99999999999999}\n{"a": 5}\n',
+        b"[" * 9_000,
+        b'{"parts": []}\n{"a": 5}\n',
+    ],
+)
+def test_whatever_lies_in_the_folder_does_not_keep_the_good_file_back(
+    places: TwoPlaces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: bytes
+) -> None:
+    folder = folders(places, tmp_path, monkeypatch)
+    places.hand_over(1)
+    with places.station.here():
+        to = station_keys.own_fingerprint().encode()
+    (folder / "good.yakuba-rows").write_bytes(places.sender.file())
+    (folder / "a.yakuba-rows").write_bytes(files.MAGIC + lines)
+    (folder / "b.yakuba-rows").write_bytes(files.MAGIC + lines.replace(b"[]", b'"%s"' % to, 1))
+    (folder / "c.yakuba-rows").write_bytes(
+        files.MAGIC + b'{"to": "%s", "serial": 99999999999999}\n{"a": 5}\n' % to
+    )
+    assert [one.new for one in turn(places.station)] == [1]
 
 
 def test_a_large_file_in_the_folder_is_read_no_further_than_it_has_to_be(

@@ -87,7 +87,7 @@ def opened(content: bytes) -> Came:
     station = _sender(head, content, known)
     if not station.in_use:
         raise Conflict(f"「{station}」は休止中です。使うときは「別の端末」のページで使用中にしてください。")
-    if head.get("to") not in station_keys.own_fingerprints():
+    if str(head.get("to")) not in station_keys.own_fingerprints():
         raise Invalid("これは別の設備に宛てたファイルです。宛先の設備で取り込んでください。")
     kind = KINDS[Station.Role(station.role)]
     if head.get("kind") != kind:
@@ -112,7 +112,9 @@ def heading(content: bytes) -> dict[str, Any]:
         head = json.loads(lines[1]) if lines[0] + b"\n" == MAGIC else {}
     except (ValueError, IndexError, RecursionError):
         return {}
-    return head if isinstance(head, dict) else {}
+    if not isinstance(head, dict) or not isinstance(head.get("to"), str):
+        return {}
+    return head
 
 
 def name_of(station: Station) -> str:

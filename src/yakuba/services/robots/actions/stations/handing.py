@@ -11,18 +11,27 @@ from django.utils import timezone
 
 from yakuba.kernel import jobs
 from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.exchange.message import LARGEST_PART
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.carried import carried_values
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.refusals import Conflict, NothingToDo
+from yakuba.kernel.refusals import Conflict, NothingToDo, attempt
 from yakuba.services.robots.actions import untold
 from yakuba.services.robots.actions.rows import arrive, send
 from yakuba.services.robots.actions.stations import keys, registering
 from yakuba.services.robots.contracts import Ending, Problem, ProblemKind, RowState
 from yakuba.services.robots.engine.scenario import Attach, every
 from yakuba.services.robots.engine.states import way
-from yakuba.services.robots.engine.stationfile import MOST_PARCELS, MOST_ROWS, HandedCase, HandedValue, Parcel
+from yakuba.services.robots.engine.stationfile import (
+    MOST_PARCELS,
+    MOST_ROWS,
+    HandedCase,
+    HandedValue,
+    Parcel,
+    parcels_as_bytes,
+    parcels_from,
+)
 from yakuba.services.robots.models import Row, Run, RunState, Scenario, Station, stored_problem
 from yakuba.services.robots.queries import register
 
@@ -33,6 +42,11 @@ TAKEN_BACK = Problem(
     "探し、端末が止まったことも確かめてから判断してください。",
 )
 MOST_AWAY = 5_000  # rows at one station: all of them go into each file
+MOST_BYTES = LARGEST_PART * 3 // 4  # of what is told; rows that people hand over again come on top
+TOO_LONG = (
+    "渡す申請の中に、値が長すぎるか項目が多すぎて、端末へのファイルに入らないものがあります。受付簿で長い値（20,000文字まで）を"
+    "短くしてください。何も渡していません。"
+)
 NO_FILES = (
     "このシナリオは申請書の画像やフォルダのファイルを相手に渡します。ファイルは別の端末へ運ばれないので、渡せません。"
     "基幹システムに届くパソコンで、このシナリオを動かしてください。"
@@ -82,8 +96,21 @@ def hand_over(
     Row.objects.bulk_create([Row(run=run, number=n, case=case, turn=1) for n, case in enumerate(cases, 1)])
     for case in cases:
         ledger.move(case, Status.ENTERING, user=actor, reason=f"{run}（{station}へ渡した）")
+    _require_readable(station)
     tell(station)
     return run
+
+
+def _require_readable(station: Station) -> None:
+    """Raise Conflict where the station would refuse the file with what is handed over now, and with it all that is away."""
+    content = parcels_as_bytes(parcels_of(station))
+    if len(content) > MOST_BYTES:
+        raise Conflict(
+            f"「{station}」に渡したままの申請とあわせて、ファイルに入る大きさを超えます。件数を減らすか、結果を取り込んでから渡してください。"
+        )
+    _, refusal = attempt(parcels_from, content)
+    if refusal is not None:
+        raise Conflict(TOO_LONG) from refusal
 
 
 @transaction.atomic

@@ -37,6 +37,10 @@ NUMBER_IS_GONE = (
     "端末はこの受付をもう登録しましたが、登録番号の写しは日数が過ぎて消してあります。基幹システムで登録番号を確かめ、"
     "その番号で「登録されている」を選んでください。"
 )
+NO_NUMBER = (
+    f"端末は登録しましたが、読み取った登録番号が{LONGEST_NUMBER}文字を超えています。基幹システムで登録番号を確かめ、その番号で"
+    "「登録されている」を選んでください。シナリオの、登録番号を読む場所も確かめてください。"
+)
 SHOWN = frozenset({RowState.UNDECIDED, RowState.FAILED})  # of these the sender gets the last picture
 KEPT_DAYS = "robots.station_days"
 AT_ONCE = 200  # cases that are erased in one transaction
@@ -73,7 +77,7 @@ def _told(one: HandedRow) -> Told:
         problem = Problem(ProblemKind.VALUE, one.refused[:LONGEST_SENTENCE])
         return Told(one.parcel, one.number, one.turn, RowState.FAILED, problem=problem)
     if said := _to_person(one, row):
-        number = [row.target_number] if row.target_number else []
+        number = [row.target_number[:LONGEST_NUMBER]] if row.target_number else []
         found = {"at": row.changed_at.isoformat(), "numbers": number, "problem": ""}
         problem = Problem(ProblemKind.MISMATCH, said[:LONGEST_SENTENCE])
         return Told(one.parcel, one.number, one.turn, RowState.UNDECIDED, problem=problem, look_up=found)
@@ -82,7 +86,7 @@ def _told(one: HandedRow) -> Told:
         one.number,
         one.turn,
         row.row_state,
-        row.target_number,
+        row.target_number[:LONGEST_NUMBER],
         _short(row.stated_problem),
         dict(row.seconds),
         row.attempts,
@@ -107,8 +111,12 @@ def _to_person(one: HandedRow, row: Row) -> str:
     """Why a person has to look at a row although it is in; empty where nobody has to."""
     if one.refused:
         return one.refused
-    gone = row.row_state in IN_TARGET and not row.target_number
-    return NUMBER_IS_GONE if gone and row.case.receipt_number.startswith(ERASED) else ""
+    if row.row_state not in IN_TARGET:
+        return ""
+    if len(row.target_number) > LONGEST_NUMBER:
+        return NO_NUMBER
+    gone = not row.target_number and row.case.receipt_number.startswith(ERASED)
+    return NUMBER_IS_GONE if gone else ""
 
 
 def _short(problem: Problem | None) -> Problem | None:
