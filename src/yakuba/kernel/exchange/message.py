@@ -126,7 +126,7 @@ def _is_part(one: Mapping[str, Any]) -> bool:
 def _signatures(line: bytes) -> list[bytes]:
     try:
         return [sealing.bytes_of(one) for one in list(json.loads(line).values())[:8]]
-    except (ValueError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise NoMessage(NO_MESSAGE) from error
 
 

@@ -120,6 +120,18 @@ class Folder:
             return _found(file.place, _name(file.entry), now, size=-1), ""
         return _found(file.place, _name(file.entry), now), digest.hexdigest()
 
+    def beginning(self, file: Found, most: int) -> bytes:
+        """Its first `most` bytes; none where it is gone or is no ordinary file. Raises FolderTrouble."""
+        with _told(), self._in(file.place) as where:
+            try:
+                descriptor = os.open(_name(file.entry), _READ, dir_fd=-1 if where is None else where)
+            except OSError as error:
+                if error.errno in (errno.ENOENT, errno.ELOOP, errno.EBADF):
+                    return b""
+                raise
+            with os.fdopen(descriptor, "rb") as source:
+                return source.read(most) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+
     def put_away(self, file: Found, kind: str, number: int, sha256: str, *, told: str = "") -> str:
         """Move it into the subfolder `kind` under a name of its own; with `told`, a text beside it. Returns that name, or
         "" where it is there no more. sha256: what was taken; another file that came under the name meanwhile is put back.

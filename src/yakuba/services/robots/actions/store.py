@@ -57,9 +57,12 @@ class DatabaseRows:
         )
 
     def save(self, row: contracts.Row) -> None:
-        """Commit the row, its history and its case's status at once. Raises LeaseLost."""
+        """Commit the row, its history and its case's status at once. Raises LeaseLost, also for a row that has
+        been ended by somebody else."""
         with self._holding():
             stored = self._row(row.number)
+            if stored.row_state not in OPEN and stored.row_state is not row.state:
+                raise LeaseLost  # somebody has ended it meanwhile: nothing of it is begun, and the next turn leaves it out
             changed = stored.state != row.state.value
             stored.state = row.state.value
             stored.note_intent(row.intent)

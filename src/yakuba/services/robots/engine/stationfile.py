@@ -24,6 +24,7 @@ MOST_PARCELS = 1_000
 LONGEST_VALUE = 20_000  # letters
 LONGEST_SENTENCE = 2_000
 LONGEST_NUMBER = 60  # of what the target gives
+MOST_NUMBERS = 20  # that it gives for one look-up
 UNREADABLE = "ファイルの中身が、決まった形ではありません。相手の設備のYakubaの版が、この設備とそろっているか確かめてください。"
 
 
@@ -176,7 +177,7 @@ def _problem(told: dict[str, Any] | None) -> Problem | None:
 def _look_up(told: dict[str, Any] | None) -> dict[str, Any] | None:
     if told is None:
         return None
-    numbers = [_text(one, LONGEST_NUMBER, empty=True) for one in _list(told["numbers"], 20)]
+    numbers = [_text(one, LONGEST_NUMBER, empty=True) for one in _list(told["numbers"], MOST_NUMBERS)]
     problem = _text(told["problem"], LONGEST_SENTENCE, empty=True)
     return {"at": _text(told["at"], 40), "numbers": numbers, "problem": problem}
 

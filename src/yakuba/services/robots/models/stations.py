@@ -80,7 +80,8 @@ class Station(MunicipalityModel):
 class HandedRow(MunicipalityModel):
     """At the station: a row that a sender has handed over, by the sender's own mark. It is taken once, whatever comes again.
 
-    row: what enters it; one row may be handed over again under another turn or in another parcel.  refused: why there is none.
+    row: what enters it; one row may be handed over again under another turn or in another parcel.  refused: why there is none; beside a
+    row, why a person has to look at it although it is in.
     reported: number of our file that told first how it ended.  acknowledged_at: the sender is known to have read that.  over_at:
     the sender wants nothing of it any more.
     """

@@ -31,6 +31,7 @@ KINDS = {Station.Role.STATION: RESULTS, Station.Role.SENDER: ROWS}  # what comes
 SUFFIXES = {ROWS: ".yakuba-rows", RESULTS: ".yakuba-results"}
 LARGEST = 400_000_000  # bytes of a file
 LARGEST_PICTURE = 5_000_000
+LONGEST_HEADING = 200_000  # bytes: the two lines by which a file is chosen, of one with the most pictures
 AHEAD = timedelta(minutes=10)  # that their clock may be before ours
 NO_FILE = (
     "別の端末とやりとりするファイルではありません。相手の設備が書いた、名前が .yakuba-rows か .yakuba-results で終わる"
@@ -40,6 +41,7 @@ UNKNOWN = (
     "このファイルに、登録した相手の署名がありません。知らない設備のファイルか、途中で変えられたファイルです。何も取り込んでいません。"
     "相手が鍵を替えたのなら、「別の端末」のページで鍵を登録し直してください。"
 )
+TOO_LARGE = f"フォルダのファイルが大きすぎます（{LARGEST // 1_000_000:,}MBまで）。別の端末とのものでなければ、フォルダから除いてください。"
 CUT = "ファイルが途中で切れているか、壊れています。何も取り込んでいません。もう一度運ぶと、続きから取り込みます。"
 
 
@@ -85,7 +87,7 @@ def opened(content: bytes) -> Came:
     station = _sender(head, content, known)
     if not station.in_use:
         raise Conflict(f"「{station}」は休止中です。使うときは「別の端末」のページで使用中にしてください。")
-    if head.get("to") not in station_keys.own_fingerprints():
+    if str(head.get("to")) not in station_keys.own_fingerprints():
         raise Invalid("これは別の設備に宛てたファイルです。宛先の設備で取り込んでください。")
     kind = KINDS[Station.Role(station.role)]
     if head.get("kind") != kind:
@@ -110,7 +112,9 @@ def heading(content: bytes) -> dict[str, Any]:
         head = json.loads(lines[1]) if lines[0] + b"\n" == MAGIC else {}
     except (ValueError, IndexError, RecursionError):
         return {}
-    return head if isinstance(head, dict) else {}
+    if not isinstance(head, dict) or not isinstance(head.get("to"), str):
+        return {}
+    return head
 
 
 def name_of(station: Station) -> str:

@@ -11,18 +11,27 @@ from django.utils import timezone
 
 from yakuba.kernel import jobs
 from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.exchange.message import LARGEST_PART
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.carried import carried_values
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.refusals import Conflict, NothingToDo
+from yakuba.kernel.refusals import Conflict, NothingToDo, attempt
 from yakuba.services.robots.actions import untold
 from yakuba.services.robots.actions.rows import arrive, send
 from yakuba.services.robots.actions.stations import keys, registering
 from yakuba.services.robots.contracts import Ending, Problem, ProblemKind, RowState
 from yakuba.services.robots.engine.scenario import Attach, every
 from yakuba.services.robots.engine.states import way
-from yakuba.services.robots.engine.stationfile import MOST_ROWS, HandedCase, HandedValue, Parcel
+from yakuba.services.robots.engine.stationfile import (
+    MOST_PARCELS,
+    MOST_ROWS,
+    HandedCase,
+    HandedValue,
+    Parcel,
+    parcels_as_bytes,
+    parcels_from,
+)
 from yakuba.services.robots.models import Row, Run, RunState, Scenario, Station, stored_problem
 from yakuba.services.robots.queries import register
 
@@ -33,6 +42,11 @@ TAKEN_BACK = Problem(
     "探し、端末が止まったことも確かめてから判断してください。",
 )
 MOST_AWAY = 5_000  # rows at one station: all of them go into each file
+MOST_BYTES = LARGEST_PART * 3 // 4  # of what is told; rows that people hand over again come on top
+TOO_LONG = (
+    "渡す申請の中に、値が長すぎるか項目が多すぎて、端末へのファイルに入らないものがあります。受付簿で長い値（20,000文字まで）を"
+    "短くしてください。何も渡していません。"
+)
 NO_FILES = (
     "このシナリオは申請書の画像やフォルダのファイルを相手に渡します。ファイルは別の端末へ運ばれないので、渡せません。"
     "基幹システムに届くパソコンで、このシナリオを動かしてください。"
@@ -58,6 +72,10 @@ def hand_over(
         )
     if any(isinstance(step, Attach) for step in every(register.parsed(version).entry)):
         raise Conflict(NO_FILES)
+    if _open_runs(station).count() >= MOST_PARCELS:
+        raise Conflict(
+            f"「{station}」に渡した実行のうち{MOST_PARCELS:,}が終わっていません。結果を取り込み、判断を待つ行を片づけてから渡してください。"
+        )
     away = Row.objects.filter(run__away_at=station, state=RowState.WAITING.value).count()
     most = min(limit or MOST_ROWS, MOST_ROWS, MOST_AWAY - away)
     if most < 1:
@@ -78,14 +96,29 @@ def hand_over(
     Row.objects.bulk_create([Row(run=run, number=n, case=case, turn=1) for n, case in enumerate(cases, 1)])
     for case in cases:
         ledger.move(case, Status.ENTERING, user=actor, reason=f"{run}（{station}へ渡した）")
+    _require_readable(station)
     tell(station)
     return run
+
+
+def _require_readable(station: Station) -> None:
+    """Raise Conflict where the station would refuse the file with what is handed over now, and with it all that is away."""
+    content = parcels_as_bytes(parcels_of(station))
+    if len(content) > MOST_BYTES:
+        raise Conflict(
+            f"「{station}」に渡したままの申請とあわせて、ファイルに入る大きさを超えます。件数を減らすか、結果を取り込んでから渡してください。"
+        )
+    _, refusal = attempt(parcels_from, content)
+    if refusal is not None:
+        raise Conflict(TOO_LONG) from refusal
 
 
 @transaction.atomic
 def take_back(run: Run, *, actor: Actor) -> Run:
     """Wait for the station no longer. What it has not told of goes to a person, who alone can say whether it is in; of a
     rehearsal, which enters nothing, it goes back to the pile. Raises Conflict where nothing is away."""
+    if run.away_at is not None:
+        registering.locked(run.away_at)  # before the run: who takes a file in holds them in that order
     row = locked(run)
     if row.state != RunState.AWAY or row.away_at is None:
         raise Conflict(f"この実行は「{row.get_state_display()}」です。取り戻すものはありません。")
@@ -117,13 +150,15 @@ def hand_over_again(run: Run, row: Row) -> None:
 
 def parcels_of(station: Station) -> list[Parcel]:
     """All that the station is to enter, and about which a person still decides; the oldest first."""
+    runs = _open_runs(station).select_related("scenario__procedure", "scenario__system", "version")
+    return [_parcel(run) for run in runs.order_by("pk")]
+
+
+def _open_runs(station: Station) -> QuerySet[Run]:
     open_rows = Row.objects.filter(
         run__away_at=station, state__in=[RowState.WAITING.value, RowState.UNDECIDED.value], holds_case=True
     )
-    runs = Run.objects.filter(pk__in=open_rows.values("run")).select_related(
-        "scenario__procedure", "scenario__system", "version"
-    )
-    return [_parcel(run) for run in runs.order_by("pk")]
+    return Run.objects.filter(pk__in=open_rows.values("run"))
 
 
 def _parcel(run: Run) -> Parcel:

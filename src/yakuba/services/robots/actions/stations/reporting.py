@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,13 +18,29 @@ from yakuba.kernel.ledger.queries import ERASED
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.townsettings.reading import value
 from yakuba.services.robots.actions import untold
+from yakuba.services.robots.actions.rows import IN_TARGET
 from yakuba.services.robots.actions.stations.files import LARGEST_PICTURE
 from yakuba.services.robots.contracts import EvidenceKind, Lane, Problem, ProblemKind, RowState
 from yakuba.services.robots.engine.states import OPEN
-from yakuba.services.robots.engine.stationfile import LONGEST_SENTENCE, Results, Told
+from yakuba.services.robots.engine.stationfile import (
+    LONGEST_NUMBER,
+    LONGEST_SENTENCE,
+    MOST_NUMBERS,
+    Results,
+    Told,
+)
 from yakuba.services.robots.models import HandedRow, Row, RowPicture, Run, RunState, Station
 
 MOST_PICTURES = 300  # of a file; the rest stays at the station
+MOST_PICTURE_BYTES = 200_000_000  # of a file, which may have `files.LARGEST`
+NUMBER_IS_GONE = (
+    "端末はこの受付をもう登録しましたが、登録番号の写しは日数が過ぎて消してあります。基幹システムで登録番号を確かめ、"
+    "その番号で「登録されている」を選んでください。"
+)
+NO_NUMBER = (
+    f"端末は登録しましたが、読み取った登録番号が{LONGEST_NUMBER}文字を超えています。基幹システムで登録番号を確かめ、その番号で"
+    "「登録されている」を選んでください。シナリオの、登録番号を読む場所も確かめてください。"
+)
 SHOWN = frozenset({RowState.UNDECIDED, RowState.FAILED})  # of these the sender gets the last picture
 KEPT_DAYS = "robots.station_days"
 AT_ONCE = 200  # cases that are erased in one transaction
@@ -59,18 +76,47 @@ def _told(one: HandedRow) -> Told:
     if row is None:
         problem = Problem(ProblemKind.VALUE, one.refused[:LONGEST_SENTENCE])
         return Told(one.parcel, one.number, one.turn, RowState.FAILED, problem=problem)
+    if said := _to_person(one, row):
+        number = [row.target_number[:LONGEST_NUMBER]] if row.target_number else []
+        found = {"at": row.changed_at.isoformat(), "numbers": number, "problem": ""}
+        problem = Problem(ProblemKind.MISMATCH, said[:LONGEST_SENTENCE])
+        return Told(one.parcel, one.number, one.turn, RowState.UNDECIDED, problem=problem, look_up=found)
     return Told(
         one.parcel,
         one.number,
         one.turn,
         row.row_state,
-        row.target_number,
+        row.target_number[:LONGEST_NUMBER],
         _short(row.stated_problem),
         dict(row.seconds),
         row.attempts,
         Lane(row.lane) if row.lane else None,
-        row.look_up,
+        _short_look_up(row.look_up),
     )
+
+
+def _short_look_up(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """As much of the target's answer as a file may hold: one that holds more is refused whole."""
+    if not found:
+        return None
+    numbers = [str(one)[:LONGEST_NUMBER] for one in found.get("numbers", [])[:MOST_NUMBERS]]
+    return {
+        "at": str(found.get("at", ""))[:40] or timezone.now().isoformat(),
+        "numbers": numbers,
+        "problem": str(found.get("problem", ""))[:LONGEST_SENTENCE],
+    }
+
+
+def _to_person(one: HandedRow, row: Row) -> str:
+    """Why a person has to look at a row although it is in; empty where nobody has to."""
+    if one.refused:
+        return one.refused
+    if row.row_state not in IN_TARGET:
+        return ""
+    if len(row.target_number) > LONGEST_NUMBER:
+        return NO_NUMBER
+    gone = not row.target_number and row.case.receipt_number.startswith(ERASED)
+    return NUMBER_IS_GONE if gone else ""
 
 
 def _short(problem: Problem | None) -> Problem | None:
@@ -86,7 +132,8 @@ def _short(problem: Problem | None) -> Problem | None:
 def _with_picture(told: Told, row: Row, pictures: Pictures) -> Told:
     shown = RowPicture.objects.filter(row=row).exclude(kind=EvidenceKind.RECEIVED.value)
     last = shown.select_related("file").order_by("-pk").first()
-    if last is None or last.file.size > LARGEST_PICTURE:
+    room = MOST_PICTURE_BYTES - sum(len(content) for _, content in pictures)
+    if last is None or last.file.size > min(LARGEST_PICTURE, room):
         return told
     try:
         content = content_of(last.file)
@@ -101,7 +148,7 @@ def _standing(station: Station) -> dict[str, str]:
     found = {}
     for run in Run.objects.filter(came_from=station, state__in=[RunState.HALTED, RunState.PAUSED]):
         problem = run.stated_problem
-        sentence = problem.message if problem else run.ending_label or run.get_state_display()
+        sentence = (problem.message if problem else "") or run.ending_label or run.get_state_display()
         found[run.parcel] = sentence[:LONGEST_SENTENCE]
     return found
 

@@ -115,20 +115,22 @@ def _take_newest(station: Station, folder: disk.Folder, done: list[Turned], acto
     suffix = files.SUFFIXES[files.KINDS[Station.Role(station.role)]]
     names = [one for one in folder.listed().files if one.shown.endswith(suffix)]
     fault = ""
-    candidates: list[tuple[int, bytes]] = []
+    candidates: list[tuple[int, disk.Found]] = []  # never their bytes: a folder may hold many large ones
     for found in names:
-        content = _content(folder, found)
-        head = files.heading(content)
-        if not head and content:
+        head = files.heading(_content(folder, found, files.LONGEST_HEADING))
+        if not head and found.size:
             fault = files.CUT
         if head.get("to") in mine and type(head.get("serial")) is int:
-            candidates.append((head["serial"], content))
+            candidates.append((head["serial"], found))
     again = bool(station.told) and station.is_sender  # what was refused may be taken now
-    for serial, content in sorted(candidates, key=lambda one: -one[0]):
+    for serial, found in sorted(candidates, key=lambda one: -one[0]):
         if serial < station.seen or (serial == station.seen and not again):
             break
+        if found.size > files.LARGEST:
+            fault = files.TOO_LARGE
+            continue
         try:
-            came = take_in(content, actor=actor)
+            came = take_in(_content(folder, found), actor=actor)
         except Refused as refusal:
             fault = refusal.lines()
             continue
@@ -138,9 +140,12 @@ def _take_newest(station: Station, folder: disk.Folder, done: list[Turned], acto
     return fault
 
 
-def _content(folder: disk.Folder, found: disk.Found) -> bytes:
+def _content(folder: disk.Folder, found: disk.Found, most: int = files.LARGEST) -> bytes:
+    """Its bytes, or as many of them as are wanted; none where it is gone."""
     into = BytesIO()
     with suppress(disk.TooBig):
+        if found.size > most:
+            return folder.beginning(found, most)
         if folder.copy(found, into, files.LARGEST) is not None:
             return into.getvalue()
     return b""
