@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
@@ -17,7 +18,14 @@ from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.engine.fees.cash import LABELS, Way, require_no_card
 from yakuba.services.intake.engine.fees.table import due
-from yakuba.services.intake.models import DayClosing, FeeBook, FeeEntry, MoneyOrder
+from yakuba.services.intake.models import (
+    DayClosing,
+    FeeBook,
+    FeeEntry,
+    MoneyOrder,
+    PaymentLine,
+    PostalRequest,
+)
 from yakuba.services.intake.queries import fees as queries
 from yakuba.services.intake.queries import rules
 
@@ -106,6 +114,8 @@ def reverse(entry: FeeEntry, reason: str, once: str, *, actor: Actor) -> FeeEntr
         raise Conflict("取り消しの行は取り消せません。正しい内容を、新しく記録してください。")
     if FeeEntry.objects.filter(reverses=entry).exists():
         raise Conflict("この行は、もう取り消してあります。")
+    if entry.kind == Kind.RECEIVED and entry.yen > queries.account(case).received:
+        raise Conflict("この受け取りからは、もう返金しています。先に返金の行を取り消してください。")
     row = _add(
         here,
         case,
@@ -120,13 +130,19 @@ def reverse(entry: FeeEntry, reason: str, once: str, *, actor: Actor) -> FeeEntr
         reason=_reason(reason),
         reverses=entry,
     )
-    taken = MoneyOrder.objects.filter(entry=entry, request__sent_on=None).select_related("request")
-    for order in taken:
-        order.fate, order.entry = MoneyOrder.Fate.HELD, None
-        order.save(update_fields=["fate", "entry"])
-        order.request.settled_at = None
-        order.request.save(update_fields=["settled_at"])
+    PaymentLine.objects.filter(entry=entry).update(entry=None)  # it is to be found by the right record
+    _lay_back(entry)
     return row
+
+
+def _lay_back(entry: FeeEntry) -> None:
+    """Orders that a line took lie here again, and with them those of their envelope that were to go back and have not gone."""
+    request = PostalRequest.objects.filter(orders__entry=entry, sent_on=None).first()
+    if request is not None:
+        again = Q(entry=entry) | Q(fate=MoneyOrder.Fate.BACK)
+        request.orders.filter(again).update(fate=MoneyOrder.Fate.HELD, entry=None)
+        request.settled_at = None
+        request.save(update_fields=["settled_at"])
 
 
 def add_order_line(here: FeeBook, case: Case, yen: int, once: str, *, actor: Actor) -> FeeEntry:
@@ -178,9 +194,14 @@ def _add(here: FeeBook, case: Case, once: str, actor: Actor, **values: Any) -> F
     return row
 
 
-def _written(once: str, case: Case, kind: str) -> FeeEntry | None:
+def require_mark(once: str) -> None:
+    """Raises Invalid for what is no mark of a button."""
     if not _ONCE.fullmatch(once):
         raise Invalid("画面を開き直し、もう一度記録してください。")
+
+
+def _written(once: str, case: Case, kind: str) -> FeeEntry | None:
+    require_mark(once)
     row: FeeEntry | None = FeeEntry.objects.filter(once=once).first()
     if row is not None and (row.case_id != case.pk or row.kind != kind):
         raise Conflict("この印では、もう別のことが記録されています。画面を開き直してください。")
@@ -204,7 +225,13 @@ def _reason(text: str) -> str:
     text = text.strip()
     if not text or len(text) > LONGEST:
         raise Invalid(f"理由を、{LONGEST}文字以内で書いてください。")
-    if likely_in(text):
-        raise Invalid("個人番号のような数字があります。個人番号は、ここには書かないでください。")
-    require_no_card(text)
+    require_no_number(text)
     return text
+
+
+def require_no_number(*texts: str) -> None:
+    """Raises Invalid where somebody has typed what could be a 個人番号 or the number of a card."""
+    for text in texts:
+        if likely_in(text):
+            raise Invalid("個人番号のような数字があります。個人番号は、ここには書かないでください。")
+        require_no_card(text)
