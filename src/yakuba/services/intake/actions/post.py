@@ -24,8 +24,7 @@ from yakuba.services.intake.engine.fees import orders
 from yakuba.services.intake.engine.people import read_roles
 from yakuba.services.intake.models import FeeEntry, MoneyOrder, PostalRequest
 from yakuba.services.intake.queries import fees as queries
-from yakuba.services.intake.queries import rules
-from yakuba.services.intake.queries.acting import standing
+from yakuba.services.intake.queries.acting import UNSTATED, is_unstated, standing
 
 ANSWERED_WITHIN = 3  # workdays after it arrived, as the page proposes it
 LONGEST, MOST_STAMPS = 300, 100_000
@@ -174,10 +173,8 @@ def _require_paid(case: Case) -> None:
 def _require_asker(case: Case) -> None:
     """Nothing leaves while it is open who asked: whoever sent the envelope may be the one from whom a person is protected."""
     now = standing(case)
-    if now is None and rules.acting(case.procedure.code) is not None:
-        raise Conflict(
-            "だれの請求かが、まだ記録されていません。「申請した人と、確かめた書類を記録する」から記録してください。"
-        )
+    if now is None and is_unstated(case):
+        raise Conflict(UNSTATED)
     if now is not None and now.waits:
         raise Conflict(
             f"足りないものを待っています：{'。'.join(now.lacking)}。届いたら「申請した人」に記録します。"
