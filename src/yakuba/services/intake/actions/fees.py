@@ -51,7 +51,7 @@ def book() -> FeeBook:
 def charge(case: Case, item: str, copies: int, exemption: str, once: str, *, actor: Actor) -> FeeEntry:
     """What a case owes by the table of today. Raises Invalid, Conflict."""
     here = book()
-    if (written := _written(once, case, Kind.DUE)) is not None:
+    if (written := _written(once, case, Kind.DUE, item=item, copies=copies, exemption=exemption)) is not None:
         return written
     today = timezone.localdate()
     found = due(rules.fees(), case.procedure.code, item, copies, exemption, today)
@@ -74,7 +74,7 @@ def charge(case: Case, item: str, copies: int, exemption: str, once: str, *, act
 def receive(case: Case, way: str, yen: int, slip: str, once: str, *, actor: Actor) -> FeeEntry:
     """Money for a case, at most what is open. Raises Invalid, Conflict."""
     here = book()
-    if (written := _written(once, case, Kind.RECEIVED)) is not None:
+    if (written := _written(once, case, Kind.RECEIVED, way=way, yen=yen, slip=slip.strip())) is not None:
         return written
     if way not in BY_HAND:
         raise Invalid(f"受け取った方法は、{'、'.join(LABELS[one] for one in BY_HAND)}から選んでください。")
@@ -92,7 +92,7 @@ def receive(case: Case, way: str, yen: int, slip: str, once: str, *, actor: Acto
 def refund(case: Case, way: str, yen: int, reason: str, once: str, *, actor: Actor) -> FeeEntry:
     """Money back, at most what was received. Raises Invalid, Conflict."""
     here = book()
-    if (written := _written(once, case, Kind.REFUND)) is not None:
+    if (written := _written(once, case, Kind.REFUND, way=way, yen=-yen)) is not None:
         return written
     if way not in BY_HAND:
         raise Invalid("返す方法を選んでください。")
@@ -108,7 +108,7 @@ def reverse(entry: FeeEntry, reason: str, once: str, *, actor: Actor) -> FeeEntr
     """Take a line back by a line of its own; orders that it took lie here again. Raises Invalid, Conflict."""
     here = book()
     case = Case.objects.select_related("procedure").get(pk=entry.case_id)
-    if (written := _written(once, case, Kind.REVERSAL)) is not None:
+    if (written := _written(once, case, Kind.REVERSAL, reverses_id=entry.pk)) is not None:
         return written
     if entry.kind == Kind.REVERSAL:
         raise Conflict("取り消しの行は取り消せません。正しい内容を、新しく記録してください。")
@@ -200,10 +200,18 @@ def require_mark(once: str) -> None:
         raise Invalid("画面を開き直し、もう一度記録してください。")
 
 
-def _written(once: str, case: Case, kind: str) -> FeeEntry | None:
+def _written(once: str, case: Case, kind: str, **said: Any) -> FeeEntry | None:
+    """The line of a button that was pressed before. Raises Conflict where it said something else: a page that was gone back to
+    and changed must not look as if the change were recorded."""
     require_mark(once)
     row: FeeEntry | None = FeeEntry.objects.filter(once=once).first()
-    if row is not None and (row.case_id != case.pk or row.kind != kind):
+    if row is None:
+        return None
+    if (
+        row.case_id != case.pk
+        or row.kind != kind
+        or any(getattr(row, key) != one for key, one in said.items())
+    ):
         raise Conflict("この印では、もう別のことが記録されています。画面を開き直してください。")
     return row
 

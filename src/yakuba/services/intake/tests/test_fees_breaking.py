@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.refusals import Conflict, Invalid
-from yakuba.services.intake.actions import closing, fees, payments, post
+from yakuba.services.intake.actions import checks, closing, fees, payments, post
 from yakuba.services.intake.engine.fees.cash import DENOMINATIONS, Way, holds_card_number
 from yakuba.services.intake.models import DayClosing, FeeEntry, MoneyOrder, PaymentLine
 from yakuba.services.intake.queries import fees as queries
@@ -207,3 +207,32 @@ def _one_line(case, clerk, lines):  # noqa: F811
 
 def pay_late(case, clerk):  # noqa: F811
     return fees.charge(case, "写し", 1, "", once(), actor=clerk)
+
+
+def test_a_page_gone_back_to_and_changed_does_not_look_recorded(owing, clerk):  # noqa: F811
+    mark = once()
+    first = fees.receive(owing, "cash", 300, "", mark, actor=clerk)
+    for way, yen in (("cash", 200), ("stamp", 300)):
+        with pytest.raises(Conflict, match="別のこと"):
+            fees.receive(owing, way, yen, "", mark, actor=clerk)
+    second = fees.receive(owing, "cash", 100, "", once(), actor=clerk)
+    press = once()
+    assert fees.reverse(first, "誤り", press, actor=clerk) == fees.reverse(first, "誤り", press, actor=clerk)
+    with pytest.raises(Conflict, match="別のこと"):
+        fees.reverse(second, "誤り", press, actor=clerk)
+    assert queries.account(owing).received == 100
+    charge = once()
+    fees.charge(owing, "写し", 1, "", charge, actor=clerk)
+    with pytest.raises(Conflict, match="別のこと"):
+        fees.charge(owing, "写し", 2, "", charge, actor=clerk)
+
+
+def test_a_line_that_somebody_takes_out_of_the_database_is_found(owing, clerk, head):  # noqa: F811
+    row = pay(owing, clerk, 600)
+    approvals.approve(closing.propose(row.day, {100: 6}, 0, {}, {}, actor=clerk), actor=head)
+    assert [one.ok for one in checks.self_check() if one.label == "手数料の記録"] == [True]
+    FeeEntry.objects.filter(pk=row.pk).delete()
+    found = next(one for one in checks.self_check() if one.label == "手数料の記録")
+    assert not found.ok
+    assert "1件" in found.advice
+    assert row.day.isoformat() in found.advice
