@@ -130,6 +130,7 @@ MANIFEST = Manifest(
         "intake.came_by_post": "郵送で届いた",
     },
     case_part="yakuba.services.intake.pages.case_part:case_part",
+    asks="yakuba.services.intake.queries.acting:asks",
     erase="yakuba.services.intake.actions.erasing:erase",
     examples="yakuba.services.intake.tests.examples:make",
     town_settings=(

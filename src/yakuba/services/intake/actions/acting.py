@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -11,11 +12,12 @@ from django.utils import timezone
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event
-from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.refusals import Conflict, Invalid
+from yakuba.kernel.values.characters import narrow
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.engine.acting import answers
-from yakuba.services.intake.engine.acting.rules import Asked, Door, Part, Rules
+from yakuba.services.intake.engine.acting.rules import Asked, Authority, Door, Part, Rules
 from yakuba.services.intake.engine.acting.standing import (
     Given,
     Standing,
@@ -25,10 +27,16 @@ from yakuba.services.intake.engine.acting.standing import (
     standing,
 )
 from yakuba.services.intake.engine.form import Form
-from yakuba.services.intake.models import ActingStatement, WebForm
+from yakuba.services.intake.engine.people import read_roles
+from yakuba.services.intake.models import ActingStatement, PostalRequest, Submission, WebForm
 from yakuba.services.intake.queries import rules as queries
+from yakuba.services.intake.queries.acting import GUARD, is_guarded
 
 LONGEST = 300  # characters of a reason
+# Licences have twelve digits, passports two letters and seven digits, cards of residence two, eight and two.
+_OF_A_DOCUMENT = re.compile(
+    r"(?<!\d)\d{12}(?!\d)|(?<![A-Za-z])[A-Za-z]{2}\d{7,8}(?:[A-Za-z]{2})?(?![A-Za-z0-9])"
+)
 NOT_SAID = "だれが申請するかを、まだ選んでいません。"
 SAME = "代わりに申請する人と、申請の本人が同じ人になっています。本人の申請なら「本人」を選び、違うなら氏名を直してください。"
 WHERE = {
@@ -86,6 +94,10 @@ def state(
     said = _fields(rules, given, last, actor)
     judged = standing(rules, given, timezone.localdate())
     fresh = said | _judged(judged) | {"waived": _short(waived), "rules": stamp}
+    if is_guarded(case, given.part.value):
+        fresh["lacking"] = [*judged.lacking, GUARD]
+    if known(actor) is not None:  # what a resident sends was looked at by its form
+        _require_not_the_person(case, given)
     if last is not None and all(getattr(last, key) == value for key, value in fresh.items()):
         return last
     if last is not None and after is not None and last.serial != after:
@@ -106,6 +118,18 @@ def state(
     return row
 
 
+def _require_not_the_person(case: Case, given: Given) -> None:
+    definition = case.procedure.definition
+    roles = read_roles((), definition, definition.title)
+    if not given.part.is_other or not roles:
+        return
+    fields = [roles[0].fields.get(part, "") for part in ("name", "address")]
+    values = dict(CaseValue.objects.filter(case=case, field__in=fields).values_list("field", "value"))
+    name, address = (values.get(one, "") for one in fields)
+    if is_same_person(given.said, name, address):
+        raise Invalid(SAME)
+
+
 def _fields(rules: Rules, given: Given, last: ActingStatement | None, actor: Actor) -> dict[str, object]:
     role = role_at(rules, given.part.value, given.door)
     texts = {
@@ -117,11 +141,11 @@ def _fields(rules: Rules, given: Given, last: ActingStatement | None, actor: Act
             ("relation", Asked.RELATION),
         )
     }
-    if likely_in(" ".join([*texts.values()])):
-        raise Invalid("個人番号のような数字があります。個人番号は、ここには書かないでください。")
+    for text in texts.values():
+        _require_no_number(text)
     kept = seen_only(rules, role, given.door, sorted(given.seen))
     before = {one["name"]: one for one in last.seen} if last else {}
-    seen = [_seen(name, given, before, actor) for name in sorted(kept)]
+    seen = [_seen(name, rules.authority(name), given, before, actor) for name in sorted(kept)]
     found: dict[str, object] = {
         "door": WHERE[given.door].value,
         "part": role.part.value,
@@ -132,17 +156,19 @@ def _fields(rules: Rules, given: Given, last: ActingStatement | None, actor: Act
 
 
 def _seen(
-    name: str, given: Given, before: Mapping[str, dict[str, object]], actor: Actor
+    name: str, paper: Authority | None, given: Given, before: Mapping[str, dict[str, object]], actor: Actor
 ) -> dict[str, object]:
-    """Kind and day, and who looked; what was seen before keeps its day."""
+    """Kind and day, and who looked; what was seen before keeps its day. Its own day and points only of a paper that gives
+    authority, and only points that the file knows: whatever else is said of a document is not kept."""
     old = before.get(name)
-    day: date | None = given.days.get(name)
+    day: date | None = given.days.get(name) if paper else None
+    found = given.points.get(name, frozenset()) & frozenset(paper.points if paper else ())
     return {
         "name": name,
         "day": str(old["day"]) if old else timezone.localdate().isoformat(),
         "by": str(old["by"]) if old else str(known(actor) or ""),
         "written": day.isoformat() if day else "",
-        "points": sorted(given.points.get(name, ())),
+        "points": sorted(found),
     }
 
 
@@ -158,9 +184,29 @@ def _judged(judged: Standing) -> dict[str, object]:
 def _short(text: str) -> str:
     if len(text.strip()) > LONGEST:
         raise Invalid(f"理由は{LONGEST}文字までで書いてください。")
+    _require_no_number(text)
+    return text.strip()
+
+
+def _require_no_number(text: str) -> None:
+    """Numbers of documents are kept nowhere, and this is where somebody would type one."""
     if likely_in(text):
         raise Invalid("個人番号のような数字があります。個人番号は、ここには書かないでください。")
-    return text.strip()
+    if _OF_A_DOCUMENT.search(narrow(text)):
+        raise Invalid(
+            "書類の番号のような文字があります。書類の番号は残せません。書類の種類だけを書いてください。"
+        )
+
+
+def door_of(case: Case) -> Door:
+    """Where a case came in: what must be proved depends on it, and nobody chooses it afterwards."""
+    last = ActingStatement.objects.filter(case=case).order_by("-serial").first()
+    if last is not None:
+        return DOORS[ActingStatement.Where(last.door)]
+    if PostalRequest.objects.filter(case=case).exists():
+        return Door.POST
+    row = Submission.objects.filter(case=case).first()
+    return Door.WEB if row is not None and row.door == "web" else Door.COUNTER
 
 
 def given_again(row: ActingStatement) -> Given:

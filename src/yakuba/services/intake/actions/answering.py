@@ -16,7 +16,7 @@ from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.engine.answering import MY_NUMBER
 from yakuba.services.intake.models import Correction, Door, Submission
-from yakuba.services.intake.queries.acting import standing
+from yakuba.services.intake.queries.acting import UNSTATED, is_unstated, standing
 
 LONGEST = 1_000  # characters of what is asked and of what is answered
 MOST_ANSWERS = 20
@@ -115,6 +115,8 @@ def accept(case: Case, *, actor: Actor) -> Case:
     ):  # another clerk may have asked the applicant something meanwhile
         raise NotPossible(f"受付 {case.receipt_number} は「受付済み」ではないので、入力に回せません。")
     asked = standing(case)
+    if asked is None and is_unstated(case):
+        raise NotPossible(UNSTATED)
     if asked is not None and asked.waits:
         raise NotPossible(
             f"受付 {case.receipt_number} は、足りないものを待っています：{'。'.join(asked.lacking)}。"

@@ -37,6 +37,7 @@ def propose(
     """Ask a second person to close a day. pieces: coins and notes by value; fund: change that lay in the till in the morning;
     counted: yen of the other ways; reasons: of differences, by way. Raises Conflict, Invalid."""
     fees.book()
+    fees.require_no_number(*reasons.values())
     book = queries.day_of(day)
     _require_in_order(book)
     if book.waiting:

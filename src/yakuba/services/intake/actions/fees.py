@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
@@ -17,7 +18,14 @@ from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.engine.fees.cash import LABELS, Way, require_no_card
 from yakuba.services.intake.engine.fees.table import due
-from yakuba.services.intake.models import DayClosing, FeeBook, FeeEntry, MoneyOrder
+from yakuba.services.intake.models import (
+    DayClosing,
+    FeeBook,
+    FeeEntry,
+    MoneyOrder,
+    PaymentLine,
+    PostalRequest,
+)
 from yakuba.services.intake.queries import fees as queries
 from yakuba.services.intake.queries import rules
 
@@ -43,7 +51,7 @@ def book() -> FeeBook:
 def charge(case: Case, item: str, copies: int, exemption: str, once: str, *, actor: Actor) -> FeeEntry:
     """What a case owes by the table of today. Raises Invalid, Conflict."""
     here = book()
-    if (written := _written(once, case, Kind.DUE)) is not None:
+    if (written := _written(once, case, Kind.DUE, item=item, copies=copies, exemption=exemption)) is not None:
         return written
     today = timezone.localdate()
     found = due(rules.fees(), case.procedure.code, item, copies, exemption, today)
@@ -66,7 +74,7 @@ def charge(case: Case, item: str, copies: int, exemption: str, once: str, *, act
 def receive(case: Case, way: str, yen: int, slip: str, once: str, *, actor: Actor) -> FeeEntry:
     """Money for a case, at most what is open. Raises Invalid, Conflict."""
     here = book()
-    if (written := _written(once, case, Kind.RECEIVED)) is not None:
+    if (written := _written(once, case, Kind.RECEIVED, way=way, yen=yen, slip=slip.strip())) is not None:
         return written
     if way not in BY_HAND:
         raise Invalid(f"受け取った方法は、{'、'.join(LABELS[one] for one in BY_HAND)}から選んでください。")
@@ -84,7 +92,7 @@ def receive(case: Case, way: str, yen: int, slip: str, once: str, *, actor: Acto
 def refund(case: Case, way: str, yen: int, reason: str, once: str, *, actor: Actor) -> FeeEntry:
     """Money back, at most what was received. Raises Invalid, Conflict."""
     here = book()
-    if (written := _written(once, case, Kind.REFUND)) is not None:
+    if (written := _written(once, case, Kind.REFUND, way=way, yen=-yen)) is not None:
         return written
     if way not in BY_HAND:
         raise Invalid("返す方法を選んでください。")
@@ -100,12 +108,14 @@ def reverse(entry: FeeEntry, reason: str, once: str, *, actor: Actor) -> FeeEntr
     """Take a line back by a line of its own; orders that it took lie here again. Raises Invalid, Conflict."""
     here = book()
     case = Case.objects.select_related("procedure").get(pk=entry.case_id)
-    if (written := _written(once, case, Kind.REVERSAL)) is not None:
+    if (written := _written(once, case, Kind.REVERSAL, reverses_id=entry.pk)) is not None:
         return written
     if entry.kind == Kind.REVERSAL:
         raise Conflict("取り消しの行は取り消せません。正しい内容を、新しく記録してください。")
     if FeeEntry.objects.filter(reverses=entry).exists():
         raise Conflict("この行は、もう取り消してあります。")
+    if entry.kind == Kind.RECEIVED and entry.yen > queries.account(case).received:
+        raise Conflict("この受け取りからは、もう返金しています。先に返金の行を取り消してください。")
     row = _add(
         here,
         case,
@@ -120,13 +130,19 @@ def reverse(entry: FeeEntry, reason: str, once: str, *, actor: Actor) -> FeeEntr
         reason=_reason(reason),
         reverses=entry,
     )
-    taken = MoneyOrder.objects.filter(entry=entry, request__sent_on=None).select_related("request")
-    for order in taken:
-        order.fate, order.entry = MoneyOrder.Fate.HELD, None
-        order.save(update_fields=["fate", "entry"])
-        order.request.settled_at = None
-        order.request.save(update_fields=["settled_at"])
+    PaymentLine.objects.filter(entry=entry).update(entry=None)  # it is to be found by the right record
+    _lay_back(entry)
     return row
+
+
+def _lay_back(entry: FeeEntry) -> None:
+    """Orders that a line took lie here again, and with them those of their envelope that were to go back and have not gone."""
+    request = PostalRequest.objects.filter(orders__entry=entry, sent_on=None).first()
+    if request is not None:
+        again = Q(entry=entry) | Q(fate=MoneyOrder.Fate.BACK)
+        request.orders.filter(again).update(fate=MoneyOrder.Fate.HELD, entry=None)
+        request.settled_at = None
+        request.save(update_fields=["settled_at"])
 
 
 def add_order_line(here: FeeBook, case: Case, yen: int, once: str, *, actor: Actor) -> FeeEntry:
@@ -178,11 +194,24 @@ def _add(here: FeeBook, case: Case, once: str, actor: Actor, **values: Any) -> F
     return row
 
 
-def _written(once: str, case: Case, kind: str) -> FeeEntry | None:
+def require_mark(once: str) -> None:
+    """Raises Invalid for what is no mark of a button."""
     if not _ONCE.fullmatch(once):
         raise Invalid("画面を開き直し、もう一度記録してください。")
+
+
+def _written(once: str, case: Case, kind: str, **said: Any) -> FeeEntry | None:
+    """The line of a button that was pressed before. Raises Conflict where it said something else: a page that was gone back to
+    and changed must not look as if the change were recorded."""
+    require_mark(once)
     row: FeeEntry | None = FeeEntry.objects.filter(once=once).first()
-    if row is not None and (row.case_id != case.pk or row.kind != kind):
+    if row is None:
+        return None
+    if (
+        row.case_id != case.pk
+        or row.kind != kind
+        or any(getattr(row, key) != one for key, one in said.items())
+    ):
         raise Conflict("この印では、もう別のことが記録されています。画面を開き直してください。")
     return row
 
@@ -204,7 +233,13 @@ def _reason(text: str) -> str:
     text = text.strip()
     if not text or len(text) > LONGEST:
         raise Invalid(f"理由を、{LONGEST}文字以内で書いてください。")
-    if likely_in(text):
-        raise Invalid("個人番号のような数字があります。個人番号は、ここには書かないでください。")
-    require_no_card(text)
+    require_no_number(text)
     return text
+
+
+def require_no_number(*texts: str) -> None:
+    """Raises Invalid where somebody has typed what could be a 個人番号 or the number of a card."""
+    for text in texts:
+        if likely_in(text):
+            raise Invalid("個人番号のような数字があります。個人番号は、ここには書かないでください。")
+        require_no_card(text)

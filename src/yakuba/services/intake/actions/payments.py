@@ -38,6 +38,7 @@ TABLES = {
     for source in PaymentLine.Source
 }
 MOST_LINES = 50_000
+WAYS = {PaymentLine.Source.ACCOUNT: Way.ACCOUNT, PaymentLine.Source.CASHLESS: Way.CASHLESS}
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def compared(source: str) -> Matched:
 
 
 def _sides(source: str) -> tuple[list[Payment], list[Payment]]:
-    way = Way.ACCOUNT if source == PaymentLine.Source.ACCOUNT else Way.CASHLESS
+    way = WAYS[PaymentLine.Source(source)]
     open_lines = PaymentLine.objects.filter(source=source, entry=None).order_by("day", "pk")
     taken = PaymentLine.objects.exclude(entry=None).values("entry")
     records = queries.open_payments().filter(way=way).exclude(pk__in=taken)
@@ -159,6 +160,10 @@ def match_by_hand(line: PaymentLine, entry: FeeEntry, *, actor: Actor) -> Paymen
         return line
     if line.entry_id is not None or PaymentLine.objects.filter(entry=entry).exists():
         raise Conflict("この明細か記録は、もうほかと結び付いています。")
+    if not queries.open_payments().filter(pk=entry.pk, way=WAYS[PaymentLine.Source(line.source)]).exists():
+        raise Conflict(
+            f"その記録は、{line.get_source_display()}で払われたものではないか、取り消してあります。記録を選び直してください。"
+        )
     if line.yen != entry.yen:
         raise Conflict(
             f"額が違います（明細{line.yen:,}円、記録{entry.yen:,}円）。記録が誤りなら、取り消して記録し直してください。"

@@ -24,9 +24,11 @@ from yakuba.services.intake.engine.fees import orders
 from yakuba.services.intake.engine.people import read_roles
 from yakuba.services.intake.models import FeeEntry, MoneyOrder, PostalRequest
 from yakuba.services.intake.queries import fees as queries
+from yakuba.services.intake.queries.acting import UNSTATED, is_unstated, standing
 
 ANSWERED_WITHIN = 3  # workdays after it arrived, as the page proposes it
 LONGEST, MOST_STAMPS = 300, 100_000
+MOST_DAYS = timedelta(days=3_660)  # between today and the day of issue, beyond which a year was mistyped
 Fate = MoneyOrder.Fate
 
 
@@ -53,12 +55,14 @@ def register(
 ) -> PostalRequest:
     """A case of an envelope; the same however often the button is pressed. Raises Invalid, ValueRefused."""
     fees.book()
+    fees.require_mark(once)
     row: PostalRequest | None = (
         PostalRequest.objects.select_related("case__procedure").filter(once=once).first()
     )
     if row is not None:
         return row
     _require(envelope)
+    fees.require_no_number(envelope.note, envelope.name)
     today = timezone.localdate()
     case = open_case(procedure, next_number(today), Status.RECEIVED)
     _values(case, envelope.name, actor)
@@ -94,10 +98,14 @@ def settle(row: PostalRequest, once: str, *, actor: Actor) -> FeeEntry | None:
     account = queries.account(row.case)
     if not any(one.kind == FeeEntry.Kind.DUE for one in account.entries):
         raise Conflict("先に、この受付の手数料（何を何枚か、減免）を記録してください。")
-    if row.settled_at is not None:
-        raise Conflict("小為替は、もう分けてあります。直すときは、受け取りの行を取り消してください。")
-    held = list(row.orders.filter(fate=Fate.HELD))
+    if row.sent_on is not None:
+        raise Conflict("この郵送請求は、もう返してあります。")
+    held = list(
+        row.orders.exclude(fate=Fate.KEPT)
+    )  # those that were to go back lie here too, and a fee may have changed
     found = orders.fit(queries.engine_orders(held), max(0, account.open), timezone.localdate())
+    if row.settled_at is not None and not found.kept:
+        raise Conflict("小為替は、もう分けてあります。直すときは、受け取りの行を取り消してください。")
     paid = sum(one.yen for one in held if one.pk in found.kept)
     entry = fees.add_order_line(here, row.case, paid, once, actor=actor) if paid else None
     for one in held:
@@ -145,10 +153,33 @@ def send(row: PostalRequest, *, actor: Actor) -> PostalRequest:
         return row
     if row.orders.filter(fate=Fate.HELD).exists():
         raise Conflict("まだ分けていない小為替があります。先に「小為替を分ける」を押してください。")
+    _require_paid(row.case)
+    _require_asker(row.case)
     row.sent_on = timezone.localdate()
     row.save(update_fields=["sent_on"])
     record("intake.post_sent", subject=f"case:{row.case_id}", actor=actor)
     return row
+
+
+def _require_paid(case: Case) -> None:
+    open_ = queries.account(case).open
+    if open_ > 0:
+        raise Conflict(
+            f"手数料が{open_:,}円足りません。届くのを待つか、請求されたものを渡さずに返すときは、手数料と受け取りの行を"
+            "取り消し、小為替を分け直してから返してください。"
+        )
+
+
+def _require_asker(case: Case) -> None:
+    """Nothing leaves while it is open who asked: whoever sent the envelope may be the one from whom a person is protected."""
+    now = standing(case)
+    if now is None and is_unstated(case):
+        raise Conflict(UNSTATED)
+    if now is not None and now.waits:
+        raise Conflict(
+            f"足りないものを待っています：{'。'.join(now.lacking)}。届いたら「申請した人」に記録します。"
+            "そろわないまま返すときは、そこに理由を書きます。"
+        )
 
 
 def procedure_of(code: str) -> Procedure:
@@ -184,6 +215,12 @@ def _require_orders(given: Sequence[tuple[int, date, bool]]) -> None:
     if wrong := next((yen for yen, _, _ in given if yen not in orders.VALUES), 0):
         values = "、".join(f"{one:,}" for one in orders.VALUES)
         raise Invalid(f"{wrong:,}円の定額小為替はありません。あるのは {values} 円です。")
+    today = timezone.localdate()
+    for _, issued_on, _ in given:
+        if not today - MOST_DAYS <= issued_on <= today + MOST_DAYS:
+            raise Invalid(
+                f"小為替の発行日 {issued_on.isoformat()} を確かめてください。年が違っていませんか。"
+            )
 
 
 def _values(case: Case, name: str, actor: Actor) -> None:

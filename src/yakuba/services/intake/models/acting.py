@@ -40,7 +40,7 @@ class RuleFile(MunicipalityModel):
 class ActingStatement(MunicipalityModel):
     """Who asked for a case, as known at a moment; the last one counts, the database refuses to change any. part: the role's word;
     rules: stamp of the file it was judged by; seen: rows of `name`, `day` (on which it was seen) and, of a power of attorney,
-    `written`, `points`; lacking: sentences; waived: why the case goes on all the same; letter: whether the person is to be told."""
+    `written`, `points`; lacking: sentences, and the mark `queries.acting.GUARD`; waived: why the case goes on all the same; letter: whether the person is to be told."""
 
     class Where(models.TextChoices):
         WEB = "web", "ウェブ"
@@ -70,8 +70,3 @@ class ActingStatement(MunicipalityModel):
     class Meta(MunicipalityModel.Meta):
         verbose_name = "申請した人"
         constraints = [models.UniqueConstraint(fields=["case", "serial"], name="intake_acting_serial")]
-
-    @property
-    def waits(self) -> bool:
-        """Whether the case waits for something that is lacking."""
-        return bool(self.lacking) and not self.waived

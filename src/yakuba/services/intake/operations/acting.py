@@ -13,10 +13,10 @@ from yakuba.kernel.ledger.sight import sight
 from yakuba.kernel.operations import Answer
 from yakuba.kernel.operations.finding import one
 from yakuba.kernel.protection.policy import HIDDEN
-from yakuba.kernel.refusals import Conflict, Missing
+from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.services.intake.actions import acting as actions
 from yakuba.services.intake.actions import notice
-from yakuba.services.intake.engine.acting.rules import Asked, Door, Part
+from yakuba.services.intake.engine.acting.rules import Asked, Part
 from yakuba.services.intake.engine.acting.standing import Given
 from yakuba.services.intake.models import ActingStatement
 from yakuba.services.intake.operations.table import OPERATIONS
@@ -43,7 +43,9 @@ class ActingIn(OneAskedCase):
     part: Literal["本人", "同一世帯の人", "法定代理人", "任意代理人", "使者", "法人の担当者"] = Field(
         description="立場"
     )
-    door: Literal["窓口", "郵送", "ウェブ"] = Field("窓口", description="受け付けたところ")
+    door: Literal["窓口", "郵送", "ウェブ"] | None = Field(
+        None, description="受け付けたところ（書くなら、その受付が届いたところ）"
+    )
     name: str = Field("", max_length=120, description="代わりの人の氏名")
     address: str = Field("", max_length=200, description="代わりの人の住所")
     phone: str = Field("", max_length=40, description="代わりの人の電話")
@@ -134,6 +136,12 @@ def show_acting(asked: OneAskedCase, actor: Actor) -> dict[str, Any]:
 )
 def set_acting(asked: ActingIn, actor: Actor) -> dict[str, Any]:
     """State it anew, with a reason; what stood there before stays."""
+    case = case_of(asked.case_id)
+    if actor is not None and sight(actor, case).hidden:
+        raise Missing(f"{HIDDEN}。この受付の申請した人は、「住所を開く」から開いた職員が直します。")
+    door = actions.door_of(case)
+    if asked.door is not None and asked.door != door.value:
+        raise Invalid(f"この受付は「{door.value}」で届いています。受け付けたところは変えられません。")
     texts = (
         (Asked.NAME, asked.name),
         (Asked.ADDRESS, asked.address),
@@ -147,13 +155,13 @@ def set_acting(asked: ActingIn, actor: Actor) -> dict[str, Any]:
     days = {name: asked.written_on for name in asked.documents if asked.written_on}
     given = Given(
         Part(asked.part),
-        Door(asked.door),
+        door,
         {which: text.strip() for which, text in texts if text.strip()},
         frozenset(asked.documents),
         points,
         days,
     )
-    row = actions.state(case_of(asked.case_id), given, actor=actor, reason=asked.reason, waived=asked.waived)
+    row = actions.state(case, given, actor=actor, reason=asked.reason, waived=asked.waived)
     return _seen_by(row, actor)
 
 

@@ -41,8 +41,8 @@ class DayCountIn(OneDay):
 
     pieces: dict[int, int] = Field(default_factory=dict, description="金種（円）と枚数")
     fund: int = Field(0, ge=0, le=10_000_000, description="釣銭準備金（円）")
-    stamp: int = Field(0, ge=0, le=10**9, description="数えた証紙（円）")
-    order: int = Field(0, ge=0, le=10**9, description="数えた定額小為替（円）")
+    stamp: int = Field(0, ge=-(10**9), le=10**9, description="数えた証紙（円）")
+    order: int = Field(0, ge=-(10**9), le=10**9, description="数えた定額小為替（円）")
     account: int = Field(0, ge=-(10**9), le=10**9, description="口座の入金（円）")
     cashless: int = Field(0, ge=-(10**9), le=10**9, description="端末の日計（円）")
     reasons: dict[str, str] = Field(default_factory=dict, description="差の理由（方法と文）")

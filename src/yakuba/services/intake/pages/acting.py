@@ -19,9 +19,7 @@ from yakuba.kernel.refusals import Conflict, Missing, if_valid
 from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.intake.actions import acting as actions
-from yakuba.services.intake.engine.acting.rules import Door
 from yakuba.services.intake.forms.acting import ClerkForm, NoticeForm, initial
-from yakuba.services.intake.models import PostalRequest, Submission
 from yakuba.services.intake.operations import acting as operations
 from yakuba.services.intake.queries import acting as queries
 from yakuba.services.intake.queries import rules
@@ -42,7 +40,7 @@ def acting(request: HttpRequest, case_id: int) -> HttpResponse:
     if hidden:
         raise Missing(f"{HIDDEN}。この受付の申請した人は、「住所を開く」から開いた職員が直します。")
     before = if_valid(actions.given_again, last) if last else None
-    door = before.door if before else _door(case)
+    door = actions.door_of(case)
     start: dict[str, Any] = initial(found[0], before) | {"after": last.serial if last else 0}
     form = ClerkForm(
         found[0], door, request.POST if request.method == "POST" else None, initial=start, again=True
@@ -97,13 +95,6 @@ def panel(request: HttpRequest, case: Case) -> tuple[queries.Standing | None, Sa
         "history": queries.history(case)[1:],
     }
     return now, mark_safe(render_to_string("intake/_acting.html", context))  # noqa: S308  # rendered with escaping
-
-
-def _door(case: Case) -> Door:
-    if PostalRequest.objects.filter(case=case).exists():
-        return Door.POST
-    row = Submission.objects.filter(case=case).first()
-    return Door.WEB if row is not None and row.door == "web" else Door.COUNTER
 
 
 def _to_case(request: HttpRequest, case_id: int) -> HttpResponse:

@@ -27,6 +27,7 @@ from yakuba.services.intake.engine.form import SIGNATURE
 from yakuba.services.intake.forms import CorrectionForm
 from yakuba.services.intake.models import AttachedFile, Door, FromOutside, Submission
 from yakuba.services.intake.pages import acting
+from yakuba.services.intake.queries import acting as queries
 from yakuba.services.intake.queries import forms, paper, rules
 from yakuba.services.intake.queries.acting import Standing
 
@@ -45,7 +46,7 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
     submission = Submission.objects.select_related("form__procedure").filter(case=case).first()
     if submission is None:
         return CasePart(steps=tuple(steps), links=tuple(links), panels=own)
-    if may_edit and not (now and now.waits) and case.status == Status.RECEIVED:
+    if may_edit and not queries.asks(case) and case.status == Status.RECEIVED:
         steps.append(
             CaseLink("内容を確かめて、入力に回す", reverse("intake:accept", args=[case.pk]), post=True)
         )
@@ -65,6 +66,8 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
 def _first(request: HttpRequest, case: Case, now: Standing | None) -> list[CaseLink]:
     """What keeps the case waiting, as the next thing to do."""
     steps = []
+    if now is None and allowed(request.user, "intake.edit") and queries.is_unstated(case):
+        steps.append(CaseLink("申請した人を記録する", reverse("intake:acting", args=[case.pk])))
     if now and allowed(request.user, "intake.edit"):
         if now.letter_due:
             where = reverse("intake:acting-letter", args=[case.pk])

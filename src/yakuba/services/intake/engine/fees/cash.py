@@ -12,7 +12,15 @@ from yakuba.kernel.values.characters import narrow
 
 DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1)  # yen
 MOST_PIECES = 99_999
-_CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+_BETWEEN = r"[\s\-‐-―−ーｰ・.,/_\u200b-\u200f\u2060\ufeff]{1,4}"  # what people write between groups of digits
+# In one piece, with single blanks or hyphens anywhere, and with other signs as cards are printed (4-4-4-4, 4-6-5): other
+# signs anywhere would take a day beside a sum for a card.
+_CARDS = (
+    re.compile(r"(?<!\d)\d{13,19}(?!\d)"),
+    re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)"),
+    re.compile(rf"(?<!\d)\d{{4}}(?:{_BETWEEN}\d{{4}}){{2}}{_BETWEEN}\d{{1,4}}(?!\d)"),
+    re.compile(rf"(?<!\d)\d{{4}}{_BETWEEN}\d{{6}}{_BETWEEN}\d{{4,5}}(?!\d)"),
+)
 
 
 class Way(StrEnum):
@@ -81,7 +89,8 @@ def compared(
 
 def holds_card_number(text: str) -> bool:
     """Whether a text holds what passes for the number of a card: 13 to 19 digits whose check digit is right (ISO/IEC 7812-1)."""
-    return any(_luhn(re.sub(r"\D", "", found.group())) for found in _CARD.finditer(narrow(text)))
+    plain = narrow(text)
+    return any(_luhn(re.sub(r"\D", "", found.group())) for one in _CARDS for found in one.finditer(plain))
 
 
 def require_no_card(text: str) -> None:
