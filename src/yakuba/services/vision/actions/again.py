@@ -49,6 +49,7 @@ def work(camera_id: int, told: Callable[[int, int, str], None]) -> None:
             told(done, total, f"{done:,}枚")
         if row.purpose == Purpose.PARKING:
             bring_hub(row)
+            row.save(update_fields=["said"])  # what the hub refused
 
 
 def _waiting(camera_id: int) -> QuerySet[Any]:

@@ -16,7 +16,7 @@ from yakuba.demo import drawn
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.fieldwork.models import Sighting
 from yakuba.services.vision import facade
-from yakuba.services.vision.actions import cameras, following, judging, looking, working
+from yakuba.services.vision.actions import again, cameras, following, judging, looking, working
 from yakuba.services.vision.actions.looking import NOT_KEPT, Eye, look
 from yakuba.services.vision.contracts import Purpose, Trapped, View
 from yakuba.services.vision.engine.blurring import Blurred
@@ -213,3 +213,17 @@ def test_a_film_that_ends_before_it_said_so_is_told(look, tmp_path):
     assert any("途中で終わって" in one for one in row.said)
     whole = look(files=[("a.avi", bytes(mjpeg(4, tmp_path)))], by="seconds", every=1.0)
     assert whole.said == []
+
+
+def test_what_the_hub_refuses_when_pictures_are_compared_again_is_told(look, monkeypatch):
+    camera = Camera.objects.create(name="車庫", purpose=Purpose.PARKING, entity_id="park")
+    row = look(Purpose.PARKING, drive(1), camera=camera)
+    Picture.objects.filter(analysis=row).update(spaces=4, taken=1, asks=False)
+
+    def refuse(text, actor):
+        raise Invalid("この実体はありません。")
+
+    monkeypatch.setattr(following.cityhub, "take_text", refuse)
+    again.work(camera.pk, untold)
+    row.refresh_from_db()
+    assert any("この実体はありません" in one for one in row.said)
