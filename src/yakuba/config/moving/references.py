@@ -155,9 +155,7 @@ CHANGES: dict[str, Change] = {
     "robots.Row.seconds": plain,
     "robots.Row.look_up": plain,
     "robots.Row.lane": plain,
-    "robots.Run.parcel": plain,  # drawn at random
-    "robots.HandedRow.parcel": plain,
-    "robots.Station.told": plain,  # sentences and counts, by such marks
+    "robots.Station.told": plain,  # sentences and counts, by marks that were drawn at random
     "robots.FastLane.pages": plain,
     "robots.FastLane.reasons": plain,
     "robots.Recording.draft": plain,
