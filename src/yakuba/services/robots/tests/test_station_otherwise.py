@@ -159,6 +159,32 @@ def test_a_row_that_is_wanted_no_longer_is_pressed_by_no_worker_that_has_begun_w
     assert places.station.states() == ["skipped", "entered"]
 
 
+@pytest.mark.parametrize("state", [S.INTENT, S.SUBMITTING])
+def test_a_row_that_is_wanted_no_longer_is_not_pressed_again_by_the_worker_that_has_pressed_it(
+    places: TwoPlaces, state: RowState
+) -> None:
+    places.hand_over(2)
+    places.to_station()
+    with places.station.here():
+        shift = Shift(places.run_at_station())
+        pressed = replace(shift.rows.load(1), state=S.INTENT, intent=Intent(shift.clock.now()))
+        for before in (S.LOOKING_UP, S.ENTERING):
+            shift.rows.save(replace(shift.rows.load(1), state=before))
+        shift.rows.save(pressed)
+        if state is S.SUBMITTING:
+            shift.rows.save(replace(pressed, state=state))
+    unwanted(places, 1)
+    places.to_station()
+    assert places.station.states() == ["undecided", "waiting"]
+    with places.station.here():
+        for after in (S.LOOKING_UP, S.RETRY, S.ENTERED):
+            with pytest.raises(LeaseLost):
+                shift.rows.save(replace(pressed, state=after, target_number="1"))
+        runs.give_back(shift.run.pk, shift.holder, None)
+    places.work()
+    assert places.station.states() == ["undecided", "entered"]
+
+
 def test_a_run_that_the_station_has_paused_stays_so_and_an_open_press_goes_to_a_person(
     places: TwoPlaces,
 ) -> None:

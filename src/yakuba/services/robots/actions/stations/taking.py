@@ -298,20 +298,18 @@ def _tell_again_what_is_awaited(station: Station, wanted: set[tuple[str, int, in
 
 @transaction.atomic
 def _leave(run: Run, unwanted: Sequence[int]) -> None:
-    """These rows of a run end before anything of them is pressed: whoever is at work on one can commit nothing of it any more
-    (`actions.store`). What may have been pressed, the worker that holds it looks up and tells; where there is none, a person
-    does. What else the run does, and whether somebody has paused it, stays."""
+    """These rows of a run end before anything more of them is pressed: whoever is at work on one can commit nothing of it any more
+    (`actions.store`). What may have been pressed goes to a person: a worker that looked it up and did not find it might press
+    again. What else the run does, and whether somebody has paused it, stays."""
     run = runs.locked(run)
     rows = Row.objects.select_related("case__procedure", "run").select_for_update(of=("self",))
     for row in rows.filter(pk__in=unwanted, state__in=[state.value for state in OPEN]).order_by("number"):
         if row.intent_at is None:
             row.problem = None
             go(row, RowState.SKIPPED)
-        elif not run.holder:
+        else:
             row.problem = stored_problem(NOT_ASKED)
             go(row, RowState.UNDECIDED)
-        else:
-            continue
         arrive(row)
     left = Row.objects.filter(run=run, state__in=[state.value for state in OPEN])
     if run.is_unfinished and not left.exclude(pk__in=unwanted).exists():
