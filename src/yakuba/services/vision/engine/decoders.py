@@ -122,7 +122,7 @@ def _together(parts: Sequence[RawBoxes]) -> RawBoxes:
 
 def _blazeface(labels: int, outputs: Sequence[Floats], size: tuple[int, int], least: float) -> list[RawBoxes]:
     """BlazeFace for 256 pixels: per anchor a logit, and the middle and size of a face beside the anchor's middle, pixels
-    (Bazarevsky et al. 2019)."""
+    (Bazarevsky et al., BlazeFace, arXiv:1907.05047)."""
     if labels != 1:
         raise DoesNotFit("decoder: blazeface では labels は1つ（face）です。")
     found: list[list[RawBoxes]] = []
