@@ -38,7 +38,8 @@ SHOWS_THE_OWN = {"search find"}  # only what the person may see
 IN_EVERY_TOWN = (
     "{register_code}",
     "{grant_code}",
-)  # definitions that come along; what a town has under them is its own
+    "{fee_day}",
+)  # definitions that come along, and days; what a town has under them is its own
 
 
 def operations() -> list[tuple[str, str]]:

@@ -124,7 +124,7 @@ def test_the_home_page_asks_no_more_of_the_database_however_many_piles_there_are
             batch = Batch.objects.create(name=f"束{number}", created_by=clerk)
             BatchFile.objects.create(batch=batch, name="a.pdf", pages=3, state=BatchFile.State.SPLITTING)
     client.force_login(clerk)
-    with django_assert_max_num_queries(105):
+    with django_assert_max_num_queries(112):
         html = client.get("/").content.decode()
     assert html.count("読み取り：束") >= 20
 

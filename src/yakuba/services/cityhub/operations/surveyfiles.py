@@ -45,7 +45,7 @@ class OneSurvey(BaseModel):
 class SurveySystemIn(OneSurvey):
     """Its coordinate system."""
 
-    code: int = Field(description="座標系のEPSGコード（平面直角 第9系なら6677）")
+    epsg: int = Field(description="座標系のEPSGコード（平面直角 第9系なら6677）")
 
 
 class SurveyRegionIn(BaseModel):
@@ -264,7 +264,7 @@ def load_survey(asked: SurveyIn, actor: Actor) -> SurveyFile:
 )  # fmt: skip
 def choose_survey_system(asked: SurveySystemIn, actor: Actor) -> SurveyFile:
     """For a file that does not say it itself."""
-    return actions.choose_system(asked.survey_id, asked.code, actor=actor)
+    return actions.choose_system(asked.survey_id, asked.epsg, actor=actor)
 
 
 @OPERATIONS.add(

@@ -137,7 +137,7 @@ def survey_system(request: HttpRequest, survey_id: int) -> HttpResponse:
     if form.is_valid():
         with told_in(form):
             operations.choose_survey_system(
-                person_of(request), survey_id=row.pk, code=form.cleaned_data["code"]
+                person_of(request), survey_id=row.pk, epsg=form.cleaned_data["code"]
             )
             messages.success(request, "地図に置きました。範囲が正しいか、確かめてください。")
             return redirect("cityhub:survey", row.pk)

@@ -123,7 +123,19 @@ def approval_facts(row: Any) -> dict[str, Any]:
 
 def bill_facts(row: Bill) -> dict[str, Any]:
     """As a program sees it."""
-    names = ("number", "kind", "code", "name", "net", "tax", "total", "reverses", "replaces", "issued_at")
+    names = (
+        "number",
+        "kind",
+        "code",
+        "name",
+        "net",
+        "tax",
+        "total",
+        "reverses",
+        "replaces",
+        "delivered",
+        "issued_at",
+    )
     return {"id": row.pk, "month": row.closing.month} | {name: getattr(row, name) for name in names}
 
 

@@ -11,6 +11,7 @@ from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.robots import facade as robots
 from yakuba.services.sharing.actions import closing, costs
 from yakuba.services.sharing.models import Bill, ReceivedBill
+from yakuba.services.sharing.operations import bills as operations
 from yakuba.services.sharing.tests import examples
 
 
@@ -38,6 +39,8 @@ def test_who_gets_a_bill_by_hand_stands_in_the_proposal_and_on_the_closing(clerk
     notice = shown.split("紙かPDFで送ってください")[1].split("<table")[0]
     assert "まつかぜ町" in notice
     assert "となり町" not in notice
+    told = operations.list_bills(clerk, limit=10, offset=0)
+    assert {one["code"]: one["delivered"] for one in told}["990035"] is False
     by_hand = client.get(reverse("sharing:bills"), {"delivered": "0"}).content.decode()
     assert "kyodo-00003" in by_hand
     assert "kyodo-00001" not in by_hand
