@@ -49,6 +49,7 @@ def test_models_that_come_along_are_parts(parts: list[bill.Part]) -> None:
     assert {one.name for one in parts if one.kind == "machine-learning-model"} == {
         "reading-recogniser",
         "reading-foreign-strokes",
+        "vision-cracks",
     }
 
 
