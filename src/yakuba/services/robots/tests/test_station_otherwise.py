@@ -253,6 +253,7 @@ def test_what_the_station_could_not_read_is_not_handed_over(
     assert places.to_station().new == 1
 
 
+@pytest.mark.sqlite  # the only one that keeps more than the column's length
 def test_a_number_that_is_too_long_to_be_told_goes_to_a_person_and_keeps_no_other_back(
     places: TwoPlaces,
 ) -> None:
