@@ -217,6 +217,7 @@ def test_trees_that_stand_apart_are_counted(monkeypatch):
     assert len(part) == sum(x < 50 for x, _, _ in found)
 
 
+@pytest.mark.slow
 def test_a_wood_read_in_bands_has_as_many_trees(monkeypatch):
     canopy, _ = wood()
     ground = surface(np.full((40, 40), 0.0), 2.5)

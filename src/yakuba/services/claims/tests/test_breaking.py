@@ -68,6 +68,7 @@ def test_half_width_kana_that_look_like_utf_8_stay_kana(tmp_path):
     assert {one.kana for one in read(content, tmp_path)[0]} == {"ツアテイ"}
 
 
+@pytest.mark.slow
 def test_no_number_in_any_item_stops_the_file(tmp_path):
     lines = BASE.split(b"\r\n")
     for at in range(10):

@@ -65,6 +65,7 @@ def test_what_is_no_number_is_told(text):
         read_number(text)
 
 
+@pytest.mark.slow
 def test_counts_that_never_were_below_nothing_are_not_forecast_so():
     values = tuple(float(max(0, 60 - at)) for at in range(60))
     found = forecasts.tried(forecasts.Series(tuple(pressure.date(2021 + at // 12, at % 12 + 1, 1) for at in range(60)), values, 12), 6)  # fmt: skip

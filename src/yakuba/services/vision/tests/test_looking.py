@@ -179,6 +179,7 @@ def test_a_broken_track_keeps_nothing(in_yakuba_city, clerk):
     assert not Analysis.objects.exists()
 
 
+@pytest.mark.slow
 def test_sections_are_made_along_a_drive_and_measured_on_each(look):
     first = look(files=drive(24, cracks=0), title="1回目")
     assert facade.make_sections(first, 100) == 2
