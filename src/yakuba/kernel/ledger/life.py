@@ -37,6 +37,11 @@ def require_offered(case: Case, target: Status) -> None:
 def _unsure(case: Case) -> bool:
     if unsure(CaseValue.objects.filter(case=case)).exists():
         return True
+    return is_asked_about(case)
+
+
+def is_asked_about(case: Case) -> bool:
+    """Whether some room still has to ask a person about the case (`Manifest.asks`): then nothing takes it on by itself."""
     return any(resolve(one.asks)(case) for one in manifests() if one.asks)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger import actions as ledger
-from yakuba.kernel.ledger import guard
+from yakuba.kernel.ledger import guard, life
 from yakuba.kernel.ledger.models import UNASKED, Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.actions import residents
@@ -223,7 +223,7 @@ def move_on(case: Case, actor: Actor = None) -> None:
         solved.update(state=Question.State.ANSWERED)  # another field was put right meanwhile
         for contradiction in found:
             _ask_once(case, contradiction)
-    settled = not waiting.exists() and residents.match(case)
+    settled = not waiting.exists() and residents.match(case) and not life.is_asked_about(case)
     target = Status.READY if settled else Status.CONFIRMING
     if case.status != target and case.status in MOVED_ON:
         ledger.move(case, target, user=actor)

@@ -9,6 +9,8 @@ import pytest
 
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import CaseValue
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.reading.actions.cases import move_on
 from yakuba.services.reading.contracts import Decision
 from yakuba.services.reading.models import Question
 from yakuba.services.reading.tests.desk.test_together import NUMBER, PHONE, form, put_in  # noqa: F401  a fixture
@@ -50,3 +52,16 @@ def test_a_paper_that_says_the_same_changes_nothing_however_unsure_it_is_read(fo
 def test_no_reading_at_all_replaces_what_was_sent(sent):
     ledger.record_value(sent, "phone", "0311111111", trusted=True, source={})
     assert phone(sent).value == SENT
+
+
+def test_paper_does_not_take_a_case_on_that_another_room_still_asks_about(form, monkeypatch):  # noqa: F811
+    """Who asked is not proved yet: the sheets that come meanwhile do not let a robot begin."""
+    asked = [True]
+    monkeypatch.setattr("yakuba.services.intake.queries.acting.asks", lambda case: asked[0])
+    case = ledger.open_case(form.procedure, NUMBER)
+    put_in(form, SURE)
+    case.refresh_from_db()
+    assert case.status == Status.CONFIRMING
+    asked[0] = False
+    move_on(case)
+    assert case.status == Status.READY
