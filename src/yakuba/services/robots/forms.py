@@ -216,6 +216,11 @@ class StationForm(forms.Form):
         required=False,
         help_text="両方から見える共有フォルダの名前。空欄なら、ファイルを媒体で運びます。",
     )
+    same_machine = forms.BooleanField(
+        label="登録済みの名称で、同じ端末",
+        required=False,
+        help_text="渡したままの受付がある端末が、鍵を作り直したときだけ選びます。別の端末に替えるときは選ばず、先に取り戻します。",
+    )
 
 
 class StationChangeForm(forms.Form):

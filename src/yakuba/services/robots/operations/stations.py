@@ -50,6 +50,7 @@ class AcceptIn(BaseModel):
         max_length=60,
         description="両方から見えるフォルダの名前（YAKUBA_ARRIVAL_ROOT/団体コード-stations の下）。空ならファイルを運ぶ",
     )
+    same_machine: bool = Field(False, description="渡したままの受付がある、同じ端末で作り直した鍵")
 
 
 class ChangeStationIn(OneStation):
@@ -199,6 +200,7 @@ def accept_station(asked: AcceptIn, actor: Actor) -> Station:
         name=asked.name,
         role=asked.role,
         folder=asked.folder,
+        same_machine=asked.same_machine,
         actor=actor,
     )
 

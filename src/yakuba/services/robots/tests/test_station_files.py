@@ -79,6 +79,25 @@ def test_what_nobody_known_has_signed_or_what_was_changed_is_refused(places: Two
         places.to_station()
 
 
+def test_another_machine_does_not_take_the_place_of_one_that_may_still_enter(places: TwoPlaces) -> None:
+    """Its rows would be entered by both."""
+    places.hand_over(1)
+    with places.station.here():
+        keys.make(actor=places.station.office.person)
+        content, told = keys.file(), station_keys.own_fingerprint()
+    with places.sender.here():
+        given = {"name": "電算室の端末", "role": "station", "actor": places.sender.office.person}
+        before = Station.objects.get().sign
+        with pytest.raises(Conflict, match="渡したまま"):
+            registering.accept(content, told, **given)
+        assert Station.objects.get().sign == before
+        assert registering.accept(content, told, same_machine=True, **given).sign != before
+    places.to_station()
+    places.work()
+    places.to_sender()
+    assert places.sender.states() == ["entered"]
+
+
 def test_keys_are_accepted_only_with_the_fingerprint_that_was_read_aloud(places: TwoPlaces) -> None:
     with places.station.here() as office:
         content, own = keys.file(), station_keys.own_fingerprint()

@@ -16,6 +16,10 @@ from yakuba.services.robots.actions.stations import keys
 from yakuba.services.robots.models import Run, RunState, Station
 
 MOST = 50
+REPLACED = (
+    "「{name}」に渡したままの受付があります。別の端末に替えるのなら、先に結果を取り込むか取り戻してください。前の端末が、まだ入力することがあります。"
+    "同じ端末で鍵を作り直したのなら、「同じ端末」を選んで（コマンドは --same-machine）登録してください。"
+)
 LONGEST_KEY_FILE = 100_000  # bytes
 
 
@@ -25,11 +29,14 @@ def town_folder() -> str:
 
 
 @transaction.atomic
-def accept(content: bytes, told: str, *, name: str, role: str, folder: str = "", actor: Actor) -> Station:
+def accept(
+    content: bytes, told: str, *, name: str, role: str, folder: str = "", same_machine: bool = False, actor: Actor
+) -> Station:  # fmt: skip
     """From here on this is a station, or the same one with other keys. content: its file of keys; told: their fingerprint as its
-    people have read it aloud.
+    people have read it aloud; same_machine: they are new keys of the very machine that has rows, and not another machine's.
 
-    Raises Invalid for a file or fingerprint that is not right, Conflict for a name that has another role, Unavailable for a
+    Raises Invalid for a file or fingerprint that is not right, Conflict for a name that has another role, or has rows that the machine of
+    before may still enter, Unavailable for a
     folder that cannot be used.
     """
     facts, name, folder = keys.read(content, told), name.strip(), folder.strip()
@@ -49,6 +56,8 @@ def accept(content: bytes, told: str, *, name: str, role: str, folder: str = "",
         raise Conflict("この鍵の設備は、別の名称で登録されています。一覧で確かめてください。")
     row = row or Station(name=name, role=role)
     if row.pk and (row.sign, row.seal) != (facts["sign"], facts["seal"]):
+        if not same_machine and Run.objects.filter(away_at=row, state=RunState.AWAY).exists():
+            raise Conflict(REPLACED.format(name=name))
         row.touched += 1  # what lies there was sealed to the keys of before
     row.sign, row.seal, row.accepted_at = facts["sign"], facts["seal"], timezone.now()
     row.folder, row.in_use, row.fault = folder, True, ""
