@@ -23,6 +23,7 @@ MOST_POINTS = 200_000_000
 MOST_TOLD = 20
 MOST_BAD = 1_000  # then it is no file of points
 _APART = re.compile(r"[,;\t ]+")
+NEITHER = "写真や標高（GeoTIFF）でも、点群（LAS、LAZ、CSV）でもないか、空のファイルです。選び直すか、書き出し直してください。"
 NO_NUMBERS = "はじめの3列が数ではありません。X、Y、高さの順に並べてください。"
 Values = np.ndarray[Any, Any]
 
@@ -35,7 +36,7 @@ class TextPoints:
         file.seek(0)
         start = file.read(64_000)
         if b"\0" in start or not start.strip():
-            raise Invalid("点群（LAS、LAZ、CSV）ではありません。写真測量のソフトから書き出し直してください。")
+            raise Invalid(NEITHER)
         lines = [one for one in start.decode("utf-8-sig", "replace").splitlines() if one.strip()]
         self._headed = bool(lines) and _numbers(lines[0]) is None
         body = lines[1:] if self._headed else lines
